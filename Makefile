@@ -1,0 +1,55 @@
+# Two commands do everything on a fresh machine: make run, make test.
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench migration assets lock
+.DELETE_ON_ERROR:
+
+BIN := .venv/bin
+VENDOR := freeagents/web/static/vendor
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help: ## List what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+run: .venv/.installed $(VENDOR)/.copied ## Serve a demo government on http://localhost:8000 (PORT, DATABASE_URL)
+	@LOG_LEVEL=$${LOG_LEVEL:-WARNING} $(BIN)/freeagents demo
+
+test: .venv/.installed $(VENDOR)/.copied ## Run all tests, a browser included (ARGS="-k name")
+	@tools/with-node $(BIN)/python tools/chromium.py
+	@$(BIN)/pytest -n 2 $(ARGS)
+
+check: .venv/.installed ## Style, types, templates, walls between packages, dependencies
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/djlint --lint --quiet freeagents
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+bench: .venv/.installed ## Time and memory of the matcher
+	@$(BIN)/python -m benchmarks.solve
+
+migration: .venv/.installed ## Write the next migration (m="What it does")
+	@$(BIN)/python tools/migration.py "$(m)"
+
+assets: $(VENDOR)/.copied ## Fetch the styles and scripts of the pages
+
+lock: ## Resolve the dependencies anew (needs uv; U=--upgrade for newer ones)
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --all-extras $(U) \
+	    --custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml tools/build.in
+
+# Stamps: nothing is done twice while its inputs stay the same.
+.venv/.locked: requirements.lock tools/make-venv
+	@tools/make-venv
+	@echo 'Installing the packages of requirements.lock …'
+	@$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements.lock
+	@touch $@
+
+.venv/.installed: .venv/.locked pyproject.toml
+	@$(BIN)/pip install --quiet --no-deps --no-index --no-build-isolation --editable .
+	@touch $@
+
+$(VENDOR)/.copied: package.json package-lock.json tools/assets.py .venv/.locked
+	@echo 'Fetching the styles and scripts of the pages …'
+	@tools/with-node npm ci --silent --no-audit --no-fund
+	@$(BIN)/python tools/assets.py
+	@mkdir -p $(VENDOR) && touch $@
