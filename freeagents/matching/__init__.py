@@ -1,0 +1,56 @@
+"""The matcher: from frozen arrays of people, seats, hard rules and soft scores to the best plan, explained."""
+
+from freeagents.matching._allowed import allowed, keeps_out, qualifies, qualifying
+from freeagents.matching._availability import Free, Segment, merge_availability
+from freeagents.matching._errors import Fault, PolicyError, ProblemError
+from freeagents.matching._explain import CriterionContribution, PairExplanation, explain
+from freeagents.matching._places import Near, Places, haversine_km
+from freeagents.matching._plan import Plan, Reason, Unfilled, Unplaced
+from freeagents.matching._policy import PARTS, UNITS_PER_POINT, Objective, Points, Policy, policy_from_toml
+from freeagents.matching._problem import Fit, Problem
+from freeagents.matching._rules import Apart, Differs, Flag, Holds, Rule, Rungs, Within
+from freeagents.matching._score import score_parts
+from freeagents.matching._solve import solve
+from freeagents.matching._tables import Levels, Pairs
+
+__all__ = [
+    "PARTS",
+    "UNITS_PER_POINT",
+    "Apart",
+    "CriterionContribution",
+    "Differs",
+    "Fault",
+    "Fit",
+    "Flag",
+    "Free",
+    "Holds",
+    "Levels",
+    "Near",
+    "Objective",
+    "PairExplanation",
+    "Pairs",
+    "Places",
+    "Plan",
+    "Points",
+    "Policy",
+    "PolicyError",
+    "Problem",
+    "ProblemError",
+    "Reason",
+    "Rule",
+    "Rungs",
+    "Segment",
+    "Unfilled",
+    "Unplaced",
+    "Within",
+    "allowed",
+    "explain",
+    "haversine_km",
+    "keeps_out",
+    "merge_availability",
+    "policy_from_toml",
+    "qualifies",
+    "qualifying",
+    "score_parts",
+    "solve",
+]

@@ -1,0 +1,106 @@
+"""When people are free: the rule that a project's every day is covered, and how availability is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from freeagents.matching._arrays import Flags, Whole, first, offsets, same_length, spread, whole
+from freeagents.matching._errors import ProblemError
+from freeagents.matching._rules import Rule
+
+FIRST_DAY, LAST_DAY = -(2**31), 2**31 - 1
+MOST_PERCENT = 100
+
+
+class Segment(NamedTuple):
+    """Days by number, both ends included, at a share of time in percent."""
+
+    first: int
+    last: int
+    percent: int
+
+
+def merge_availability(declared: Iterable[Segment], committed: Iterable[Segment] = ()) -> tuple[Segment, ...]:
+    """Return what is left of declared time after commitments: disjoint segments in order, without empty ones.
+
+    Where declared segments overlap the greatest share counts; commitments add up; adjoining equal shares are one.
+    """
+    offered, used = list(declared), list(committed)
+    edges = sorted({day for each in offered + used for day in (each.first, each.last + 1)})
+    merged: list[Segment] = []
+    for start, stop in pairwise(edges):
+        most = max((each.percent for each in offered if each.first <= start <= each.last), default=0)
+        left = most - sum(each.percent for each in used if each.first <= start <= each.last)
+        if left <= 0:
+            continue
+        adjoins = bool(merged) and merged[-1].last == start - 1 and merged[-1].percent == left
+        merged.append(Segment(merged.pop().first if adjoins else start, stop - 1, left))
+    return tuple(merged)
+
+
+@dataclass(frozen=True, eq=False)
+class Free(Rule):
+    """On every day from a project's start to its end, both included, the person has at least the asked share of time.
+
+    :ivar indptr: n + 1 offsets of each person's segments, which are in order and disjoint (:func:`merge_availability`).
+    :ivar first: first days of the segments.
+    :ivar last: last days of the segments.
+    :ivar percent: shares of the segments, 1–100.
+    :ivar start: m first days.
+    :ivar end: m last days.
+    :ivar asked: m shares, 1–100; 0: the project asks nothing.
+    """
+
+    indptr: Whole
+    first: Whole
+    last: Whole
+    percent: Whole
+    start: Whole
+    end: Whole
+    asked: Whole
+
+    def __post_init__(self) -> None:
+        for name in ("first", "last", "start", "end"):
+            object.__setattr__(self, name, whole(f"{self.code}.{name}", getattr(self, name), FIRST_DAY, LAST_DAY))
+        for name, least in (("percent", 1), ("asked", 0)):
+            object.__setattr__(self, name, whole(f"{self.code}.{name}", getattr(self, name), least, MOST_PERCENT))
+        object.__setattr__(self, "indptr", offsets(f"{self.code}.indptr", self.indptr, len(self.first)))
+        same_length(self.code, len(self.first), last=self.last, percent=self.percent)
+        same_length(self.code, len(self.start), end=self.end, asked=self.asked)
+        self._refuse_disorder()
+
+    def _refuse_disorder(self) -> None:
+        backward = self.last < self.first
+        if backward.any():
+            raise ProblemError(f"{self.code}.last", "before_first", first(backward))
+        backward = (self.end < self.start) & (self.asked > 0)
+        if backward.any():
+            raise ProblemError(f"{self.code}.end", "before_start", first(backward))
+        begins_person = np.zeros(len(self.first) + 1, dtype=np.bool_)
+        begins_person[self.indptr] = True
+        overlap = (self.first[1:] <= self.last[:-1]) & ~begins_person[1:-1]
+        if overlap.any():
+            raise ProblemError(f"{self.code}.first", "overlaps", first(overlap) + 1)
+
+    def check(self, people: int, projects: int) -> None:
+        """Refuse another number of people or projects."""
+        if len(self.indptr) != people + 1:
+            raise ProblemError(f"{self.code}.indptr", "length", expected=people + 1, found=len(self.indptr))
+        same_length(self.code, projects, start=self.start)
+
+    def allows(self, project: int, people: Whole) -> Flags:
+        """Allow those whose segments with share enough cover all the days; being disjoint, they may be counted."""
+        start, end, asked = (int(each[project]) for each in (self.start, self.end, self.asked))
+        if not asked:
+            return np.ones(len(people), dtype=np.bool_)
+        owner, entry = spread(self.indptr, people)
+        days = np.minimum(self.last[entry], end) - np.maximum(self.first[entry], start) + 1
+        enough = (days > 0) & (self.percent[entry] >= asked)
+        covered = np.bincount(owner[enough], days[enough], minlength=len(people))
+        all_days: Flags = covered == end - start + 1
+        return all_days

@@ -1,0 +1,132 @@
+"""A policy: the objective of a round and what each part of a score may earn."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from freeagents.matching._errors import Fault, PolicyError
+
+UNITS_PER_POINT = 1000
+PARTS = ("skills", "growth", "rank", "short_list", "bench", "distance")
+MOST_POINTS = 1000
+
+
+class Objective(StrEnum):
+    """What a round makes as great as can be: first one, then the other."""
+
+    MOST_SCORE = "most_score"
+    MOST_SEATS = "most_seats"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Points:
+    """The most each part of a score can earn, in whole points, 0–1000."""
+
+    skills: int = 50
+    growth: int = 10
+    rank: int = 15
+    short_list: int = 10
+    bench: int = 10
+    distance: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A named, versioned policy; immutable once made.
+
+    :ivar points: the most each part can earn.
+    :ivar above_percent: the share of an essential criterion's points kept for levels above the asked one.
+    :ivar growth_full_goals: so many learning goals served in full earn all growth points.
+    :ivar ranks_counted: from this rank on, applications earn the same least share of the rank points.
+    :ivar bench_full_days: bench days that earn all bench points.
+    :ivar distance_full_km: kilometres from which on distance earns nothing.
+    :raises PolicyError: with all that is wrong.
+    """
+
+    name: str = "balanced"
+    version: int = 1
+    objective: Objective = Objective.MOST_SCORE
+    points: Points = field(default_factory=Points)
+    above_percent: int = 20
+    growth_full_goals: int = 2
+    ranks_counted: int = 5
+    bench_full_days: int = 90
+    distance_full_km: int = 100
+
+    def __post_init__(self) -> None:
+        faults = tuple(_faults(asdict(self)))
+        if faults:
+            raise PolicyError(faults)
+        object.__setattr__(self, "objective", Objective(self.objective))
+
+    def most(self, part: str) -> int:
+        """Return the most a part can earn, in units (1000 to a point)."""
+        return int(getattr(self.points, part)) * UNITS_PER_POINT
+
+    @property
+    def most_score(self) -> int:
+        """The most a pair can score, in units."""
+        return sum(self.most(part) for part in PARTS)
+
+    def to_toml(self) -> str:
+        """Return the policy as TOML, which :func:`policy_from_toml` reads back."""
+        own = [each.name for each in fields(self) if each.name != "points"]
+        lines = [f"{name} = {json.dumps(getattr(self, name), ensure_ascii=False)}" for name in own]
+        points = [f"{part} = {getattr(self.points, part)}" for part in PARTS]
+        return "\n".join([*lines, "", "[points]", *points, ""])
+
+
+_RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {
+        "version": (1, 2**31 - 1),
+        "above_percent": (0, 100),
+        "growth_full_goals": (1, 100),
+        "ranks_counted": (1, 1000),
+        "bench_full_days": (1, 36_500),
+        "distance_full_km": (1, 20_040),
+        **{f"points.{part}": (0, MOST_POINTS) for part in PARTS},
+    }
+)
+
+
+def policy_from_toml(text: str) -> Policy:
+    """Return the policy a TOML text states; what it leaves out is as in the default policy.
+
+    :raises PolicyError: with all that is wrong, each fault naming its key.
+    """
+    try:
+        stated = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError((Fault("", "not_toml", str(error)),)) from error
+    points = stated.pop("points", {})
+    if not isinstance(points, dict):
+        raise PolicyError((Fault("points", "not_a_table"),))
+    known = {each.name for each in fields(Policy)}
+    unknown = [key for key in stated if key not in known] + [f"points.{key}" for key in points if key not in PARTS]
+    wrong = [Fault(key, "unknown_key") for key in unknown]
+    wrong += _faults({"points": points, **stated})
+    if wrong:
+        raise PolicyError(tuple(wrong))
+    return Policy(points=Points(**points), **stated)
+
+
+def _faults(stated: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield what is wrong with the values that are stated."""
+    name = stated.get("name", "balanced")
+    if not isinstance(name, str) or not name.strip() or len(name) > 80 or not name.isprintable():
+        yield Fault("name", "not_a_name", "1-80 printable characters")
+    if stated.get("objective", Objective.MOST_SCORE) not in tuple(Objective):
+        yield Fault("objective", "unknown_objective", ", ".join(Objective))
+    flat = {**stated, **{f"points.{part}": value for part, value in stated["points"].items()}}
+    for key, (low, high) in _RANGES.items():
+        value = flat.get(key, low)
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            yield Fault(key, "out_of_range", f"whole number {low}-{high}")
+    if all(flat.get(f"points.{part}", 1) == 0 for part in PARTS):
+        yield Fault("points", "all_zero")
