@@ -1,0 +1,162 @@
+"""Pages of accounts: sign in and out, accept an invitation, look after one's own account."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from freeagents.accounts import queries, services
+from freeagents.accounts.models import ApiToken
+from freeagents.accounts.schemas import ApiTokenSchema, PasswordSchema, SignInSchema
+from freeagents.errors import NotFound
+from freeagents.security import sessions
+from freeagents.security.actor import Actor, actor_or_none, current_actor
+from freeagents.security.guard import allow
+from freeagents.web.forms import Form
+from freeagents.web.rendering import render, see_other
+
+bp = Blueprint("accounts", __name__, template_folder="templates")
+Answer = str | Response | BaseResponse | tuple[str, int]
+
+
+@bp.get("/sign-in")
+@allow("page:read")
+def sign_in_form() -> Answer:
+    """Show the sign-in page."""
+    if actor_or_none() is not None:
+        return redirect(_next_page(), 303)
+    return render("accounts/sign_in.html", form=Form(SignInSchema()), next=request.args.get("next", ""))
+
+
+@bp.post("/sign-in")
+@allow("page:read")
+def sign_in() -> Answer:
+    """Sign in."""
+    form = Form(SignInSchema(), request.form)
+    with form.refusals():
+        person, token = services.sign_in(
+            email=form.data["email"],
+            password=form.data["password"],
+            address=request.remote_addr or "",
+            secret=current_app.config["SECRET_KEY"],
+        )
+        sessions.start(
+            Actor(
+                person_id=person.id,
+                public_id=person.public_id,
+                name=person.name,
+                locale=person.locale,
+                roles=(),
+                agent=False,
+                via="session",
+                credential=token,
+            )
+        )
+        return redirect(_next_page(), 303)
+    return render("accounts/sign_in.html", form=form, next=request.form.get("next", ""))
+
+
+@bp.post("/sign-out")
+@allow("account:manage")
+def sign_out() -> Answer:
+    """Sign out on this browser."""
+    actor = current_actor()
+    services.sign_out(token=actor.credential, actor_id=actor.person_id)
+    sessions.end()
+    flash(_("You have signed out."), "success")
+    return see_other("accounts.sign_in_form")
+
+
+@bp.get("/stay-signed-in")
+@allow("account:manage")
+def stay_signed_in() -> Answer:
+    """Renew the time of the last request; asked by the page before the sign-in would end."""
+    return Response(status=204)
+
+
+@bp.get("/account")
+@allow("account:manage")
+def account() -> Answer:
+    """Show one's own account."""
+    return _account_page(Form(ApiTokenSchema()))
+
+
+@bp.post("/account/sign-out-everywhere")
+@allow("account:manage")
+def sign_out_everywhere() -> Answer:
+    """Sign out on every browser and end all API tokens."""
+    actor = current_actor()
+    services.sign_out_everywhere(person_id=actor.person_id, actor_id=actor.person_id)
+    sessions.end()
+    flash(_("You have signed out everywhere. Your API tokens no longer work."), "success")
+    return see_other("accounts.sign_in_form")
+
+
+@bp.post("/account/tokens")
+@allow("account:manage")
+def make_token() -> Answer:
+    """Make an API token and show it once."""
+    actor = current_actor()
+    form = Form(ApiTokenSchema(), request.form)
+    if not form.valid:
+        return _account_page(form)
+    token = services.make_api_token(person_id=actor.person_id, name=form.data["name"], actor_id=actor.person_id)
+    return render("accounts/token.html", token=token, days=services.TOKEN_DAYS)
+
+
+@bp.post("/account/tokens/<token>/end")
+@allow("api_token:end", token=queries.api_token_by_public_id)
+def end_token(token: ApiToken) -> Answer:
+    """Make an API token stop working."""
+    services.end_api_token(token=token, actor_id=current_actor().person_id)
+    flash(_("The token no longer works."), "success")
+    return see_other("accounts.account")
+
+
+@bp.get("/invitation/<token>")
+@allow("page:read")
+def invitation(token: str) -> Answer:
+    """Show the page that sets the first password."""
+    _refuse_dead_invitation(token)
+    return render("accounts/invitation.html", form=Form(PasswordSchema()), minimum=services.MINIMUM_PASSWORD)
+
+
+@bp.post("/invitation/<token>")
+@allow("page:read")
+def accept_invitation(token: str) -> Answer:
+    """Set the first password."""
+    _refuse_dead_invitation(token)
+    form = Form(PasswordSchema(), request.form)
+    with form.refusals():
+        services.accept_invitation(token=token, password=form.data["password"])
+        flash(_("Your password is set. Sign in with it."), "success")
+        return see_other("accounts.sign_in_form")
+    return render("accounts/invitation.html", form=form, minimum=services.MINIMUM_PASSWORD)
+
+
+def _account_page(form: Form) -> Answer:
+    actor = current_actor()
+    return render(
+        "accounts/account.html",
+        form=form,
+        person=queries.person_by_id(actor.person_id),
+        roles=queries.roles_today(actor.person_id),
+        tokens=queries.api_tokens(actor.person_id),
+    )
+
+
+def _refuse_dead_invitation(token: str) -> None:
+    if queries.invitation(token) is None:
+        raise NotFound(_("This invitation was used already or has expired. Ask for a new one."))
+
+
+def _next_page() -> str:
+    """Return where to go after signing in: the page asked for, if it is one of ours."""
+    asked = request.values.get("next", "")
+    parts = urlsplit(asked)
+    if asked.startswith("/") and not asked.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme:
+        return asked
+    return url_for("home.home")

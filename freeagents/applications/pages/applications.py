@@ -1,0 +1,236 @@
+"""Pages around projects and applications: find one, read it, apply, put one's applications in order, end a project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, request, url_for
+from flask_babel import gettext as _
+from marshmallow import Schema
+
+from freeagents.accounts.queries import employment_today
+from freeagents.applications import queries, services
+from freeagents.applications.models import Application
+from freeagents.applications.pages.fitting import Fit
+from freeagents.applications.queries import LOOKED_THROUGH, Wanted
+from freeagents.applications.schemas import CancellingSchema, EndingSchema, MoveSchema, ProjectFilter
+from freeagents.db.base import utc_now
+from freeagents.eligibility import bridge
+from freeagents.eligibility import services as eligibility
+from freeagents.eligibility.bridge import Policy
+from freeagents.eligibility.facts import Pair
+from freeagents.eligibility.pool import host_of, people_facts, project_facts
+from freeagents.eligibility.sentences import your_answer
+from freeagents.errors import Conflict
+from freeagents.extensions import pack
+from freeagents.profiles.models import WORK_MODES
+from freeagents.projects.models import Project
+from freeagents.projects.queries import whole_project
+from freeagents.security.access import allows
+from freeagents.security.actor import actor_or_none, current_actor
+from freeagents.security.guard import allow
+from freeagents.web.forms import Form
+from freeagents.web.rendering import Answer, render, see_other
+from freeagents.web.words import in_words, work_mode_name
+
+bp = Blueprint("applications", __name__, template_folder="../templates")
+
+
+def readable_project(public_id: str) -> Project | None:
+    """Return the whole project, or None where whoever is signed in may not read it."""
+    project = whole_project(public_id)
+    return project if allows("project:read", actor_or_none(), project) else None
+
+
+@bp.get("/projects")
+@allow("project:list")
+def projects() -> Answer:
+    """List open projects, and to agents how they fit each."""
+    actor = current_actor()
+    form = Form(
+        ProjectFilter(), request.args, labels={"text": _("The words"), "work_mode": _("a way of working from the list")}
+    )
+    asked = form.understood
+    wanted = Wanted(asked.get("text", ""), asked.get("discipline"), asked.get("work_mode"))
+    after = request.args.get("after")
+    person = None
+    if actor.agent:
+        person = people_facts(key=str, today=utc_now().date(), only=actor.person_id).get(actor.person_id)
+    only_fits = asked.get("show") == "fits" and person is not None
+    found = queries.find_open(
+        person_id=actor.person_id, person=person, wanted=wanted, only_fits=only_fits, after=after, pack=pack
+    )
+    kept = {name: value for name in form.schema.load_fields if (value := request.args.get(name))}
+    return render(
+        "applications/projects.html",
+        form=form,
+        rows=[(row, Fit.of(row.project, told) if told else None) for row, told in found.rows],
+        total=found.total,
+        only_fits=only_fits,
+        looked_through=LOOKED_THROUGH,
+        filtered=wanted != Wanted(),
+        knows_fit=person is not None,
+        first=_list_address(kept) if after else "",
+        following=_list_address(kept | {"after": found.after}) if found.after else "",
+        everything=_list_address(kept | {"show": "all"}),
+        disciplines=[(code, in_words(names)) for code, names in pack.disciplines.items()],
+        work_modes=[(mode, work_mode_name(mode)) for mode in WORK_MODES],
+    )
+
+
+@bp.get("/projects/<project>")
+@allow("project:read", project=whole_project)
+def project(project: Project) -> Answer:
+    """Show a project; to an agent also how they fit, to its owner and HR also who applied."""
+    return _project_page(project)
+
+
+@bp.post("/projects/<project>/apply")
+@allow("application:submit", project=readable_project)
+def apply(project: Project) -> Answer:
+    """Apply for a project."""
+    actor = current_actor()
+    form = Form(Schema(), request.form)
+    with form.refusals():
+        post = employment_today(actor.person_id)
+        home = post.department.employer_id if post else None
+        services.apply(project=project, person_id=actor.person_id, home_employer_id=home)
+        flash(_("You have applied. You can change the order of your applications until the round."), "success")
+        return see_other("applications.project", project=project.public_id)
+    return _project_page(project, form)
+
+
+@bp.post("/projects/<project>/conflict")
+@allow("conflict:declare", project=readable_project)
+def declare_conflict(project: Project) -> Answer:
+    """Declare a conflict of interest with a project."""
+    services.declare_conflict(project=project, person_id=current_actor().person_id)
+    flash(_("Your conflict of interest is noted. You are never matched with this project."), "success")
+    return see_other("applications.project", project=project.public_id)
+
+
+@bp.post("/projects/<project>/no-conflict")
+@allow("conflict:declare", project=readable_project)
+def withdraw_conflict(project: Project) -> Answer:
+    """Withdraw a declared conflict of interest."""
+    eligibility.withdraw_conflict(project=project, person_id=current_actor().person_id)
+    flash(_("Your conflict of interest is withdrawn."), "success")
+    return see_other("applications.project", project=project.public_id)
+
+
+@bp.get("/projects/<project>/end")
+@allow("project:edit", project=whole_project)
+def end_form(project: Project) -> Answer:
+    """Ask how and why a project ends."""
+    if project.state not in {"draft", "open"}:
+        return see_other("applications.project", project=project.public_id)
+    return _end_page(project, Form(_ending(project)), version=project.version)
+
+
+@bp.post("/projects/<project>/end")
+@allow("project:edit", project=whole_project)
+def end(project: Project) -> Answer:
+    """End a project; everybody who waits for it is answered."""
+    form = Form(_ending(project), request.form, labels={"reason": _("The reason")})
+    version = request.form.get("version", -1, type=int)
+    with form.refusals():
+        data = {"ending": "cancelled"} | form.data
+        services.end_project(project=project, **data, actor_id=current_actor().person_id, version=version)
+        flash(_("The project has ended."), "success")
+        return see_other("applications.project", project=project.public_id)
+    if form.refused_with == Conflict.status:
+        version = project.version
+    return _end_page(project, form, version=version)
+
+
+@bp.get("/applications")
+@allow("application:list_own")
+def mine() -> Answer:
+    """List one's own applications: those that stand, in one's own order, then what became of the others."""
+    return _own_page()
+
+
+@bp.post("/applications/<application>/move")
+@allow("application:change", application=queries.application_by_public_id)
+def move(application: Application) -> Answer:
+    """Move an application up or down one's own order."""
+    form = Form(MoveSchema(), request.form)
+    with form.refusals():
+        services.move(application=application, places=form.data["places"], actor_id=current_actor().person_id)
+        return see_other("applications.mine", _anchor=f"application-{application.public_id}")
+    return _own_page(form)
+
+
+@bp.post("/applications/<application>/withdraw")
+@allow("application:change", application=queries.application_by_public_id)
+def withdraw(application: Application) -> Answer:
+    """Withdraw an application."""
+    form = Form(Schema(), request.form)
+    with form.refusals():
+        services.withdraw(application=application, actor_id=current_actor().person_id)
+        flash(_("Your application is withdrawn. You can apply again while the project is open."), "success")
+        return see_other("applications.mine")
+    return _own_page(form)
+
+
+def _list_address(arguments: dict[str, Any]) -> str:
+    return url_for("applications.projects", **arguments)
+
+
+def _own_page(form: Form | None = None) -> Answer:
+    found = queries.applications_of(current_actor().person_id)
+    return render(
+        "applications/mine.html",
+        form=form or Form(Schema()),
+        standing=[one for one in found if one.state == "submitted"],
+        answered=[
+            (one, your_answer(one.reason, one.reason_facts or {}) if one.reason else "")
+            for one in found
+            if one.state != "submitted"
+        ],
+    )
+
+
+def _ending(project: Project) -> Schema:
+    return CancellingSchema() if project.state == "draft" else EndingSchema()
+
+
+def _end_page(project: Project, form: Form, *, version: int) -> Answer:
+    return render("applications/end.html", form=form, project=project, version=version)
+
+
+def _project_page(project: Project, form: Form | None = None) -> Answer:
+    actor = current_actor()
+    sees_applicants = allows("project:applicants", actor, project)
+    found, in_conflict = queries.around(project_id=project.id, person_id=actor.person_id, everybody=sees_applicants)
+    own = next((one for one in found if one.person_id == actor.person_id), None)
+    applicants = [one for one in found if one.state == "submitted"] if sees_applicants else []
+    told = _fits(project, applicants, in_conflict=in_conflict)
+    if applicants:
+        services.note_look(project=project, actor_id=actor.person_id)
+    fit = told.get(actor.person_id) if actor.agent else None
+    return render(
+        "applications/project.html",
+        form=form or Form(Schema()),
+        project=project,
+        application=own,
+        in_conflict=in_conflict,
+        fit=fit,
+        own_department=fit is not None and "another_department" in fit.failing,
+        applicants=[(row.person, told.get(row.person_id)) for row in applicants],
+    )
+
+
+def _fits(project: Project, applicants: Any, *, in_conflict: bool) -> dict[int, Fit]:
+    """Return person id → fit of whoever is signed in, if an agent, and of all who applied."""
+    actor = current_actor()
+    who = {row.person_id for row in applicants} | ({actor.person_id} if actor.agent else set())
+    if not who:
+        return {}
+    people = people_facts(key=str, today=utc_now().date(), only=who)
+    facts = project_facts(project, host=host_of(project), pack=pack)
+    apart = (Pair(actor.public_id, facts.key),) if in_conflict else ()
+    return {
+        key: Fit.of(project, bridge.judge(person, facts, Policy(), conflicts=apart if key == actor.person_id else ()))
+        for key, person in people.items()
+    }

@@ -1,0 +1,106 @@
+"""How a person fits a project, in words: to the person, and to whoever may see who applied. Never a private part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from freeagents.eligibility.bridge import Explanation
+from freeagents.eligibility.rules import RULES
+from freeagents.eligibility.sentences import rule_name, your_rule_sentence
+from freeagents.extensions import pack
+from freeagents.projects.models import Project
+from freeagents.web.filters import listed, points
+from freeagents.web.words import in_words, part_name
+
+FIT_PARTS = ("skills", "growth", "distance", "bench")
+"""The parts of a score that agent, manager and HR may see; the others are private."""
+TOLD_RULES = tuple(rule.code for rule in RULES if rule.counted)
+"""The hard rules a manager may learn that an applicant breaks; of the others only that one is broken."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How one person fits one project.
+
+    :ivar failing: the codes of the hard rules that are broken.
+    :ivar parts: label, units and most of each part, for the macro ``score_parts``; ``total``: their sum in units.
+    :ivar missing: to the person: a sentence for each hard rule that is broken.
+    :ivar broken: to the manager: the names of those rules he may learn.
+    """
+
+    failing: Sequence[str]
+    parts: Sequence[Mapping[str, Any]]
+    total: int
+    missing: Sequence[str]
+    broken: Sequence[str]
+    criteria: Sequence[Mapping[str, Any]]
+
+    @classmethod
+    def of(cls, project: Project, found: Explanation) -> Fit:
+        """Put an explanation in words."""
+        nowhere = not project.place or project.work_mode == "remote"
+        shown = [part for part in FIT_PARTS if found.most[part] and not (part == "distance" and nowhere)]
+        return cls(
+            failing=found.failing,
+            parts=[{"label": part_name(part), "units": found.parts[part], "most": found.most[part]} for part in shown],
+            total=sum(found.parts[part] for part in shown),
+            missing=[your_rule_sentence(code, _lacking(project, found, code)) for code in found.failing],
+            broken=[rule_name(code) for code in found.failing if code in TOLD_RULES],
+            criteria=_criteria(project, found),
+        )
+
+    @property
+    def rules(self) -> list[str]:
+        """To the person: the names of all rules that are broken."""
+        return [rule_name(code) for code in self.failing]
+
+    @property
+    def skills(self) -> str:
+        """The points for skills, of how many."""
+        part = self.parts[0]
+        return _("%(points)s of %(most)s", points=points(part["units"]), most=points(part["most"]))
+
+
+def _lacking(project: Project, found: Explanation, code: str) -> str:
+    if code != "essential_skills":
+        return ""
+    names = {row.skill.code: in_words(row.skill.names) for row in project.criteria}
+    rows = (row for row in found.criteria if row["kind"] == "essential" and row["held"] < row["asked"])
+    return listed(
+        _("%(skill)s: %(asked)s is asked", skill=names[row["skill"]], asked=_level(row["asked"]))
+        if not row["held"]
+        else _(
+            "%(skill)s: %(asked)s is asked, you have %(held)s",
+            skill=names[row["skill"]],
+            asked=_level(row["asked"]),
+            held=_level(row["held"]),
+        )
+        for row in rows
+    )
+
+
+def _criteria(project: Project, found: Explanation) -> list[dict[str, Any]]:
+    """Return a row for each criterion, in the order of the project: name, kind, levels asked and held, points."""
+    rows = {(row["kind"], row["skill"]): row for row in found.criteria}
+    told = []
+    for criterion in sorted(project.criteria, key=lambda one: (one.kind != "essential", one.position)):
+        row = rows[criterion.kind, criterion.skill.code]
+        told.append(
+            {
+                "skill": in_words(criterion.skill.names),
+                "essential": criterion.kind == "essential",
+                "asked": _level(row["asked"]),
+                "held": _level(row["held"]),
+                "met": row["held"] >= row["asked"],
+                "points": _("%(points)s of %(most)s", points=points(row["skills"]), most=points(row["most"])),
+            }
+        )
+    return told
+
+
+def _level(level: int) -> str:
+    return in_words(pack.levels[level]) if level else _("not held")

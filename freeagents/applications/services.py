@@ -1,0 +1,169 @@
+"""Use-cases of applications: apply, rank, withdraw. Ranks are private to the agent and to HR's review."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from freeagents.applications import queries
+from freeagents.applications.models import MOVES, Application
+from freeagents.audit.services import record
+from freeagents.db.base import utc_now
+from freeagents.eligibility import services as eligibility
+from freeagents.errors import Conflict
+from freeagents.extensions import db
+from freeagents.projects import services as projects
+from freeagents.projects.models import Project
+
+
+def apply(*, project: Project, person_id: int, home_employer_id: int | None) -> Application:
+    """Apply for an open project; the new application is ranked last. Applying twice changes nothing.
+
+    Somebody who breaks another hard rule may apply: skills, dates and much else can change until the next round.
+
+    :param home_employer_id: the department that employs the person today.
+    :raises Conflict: the project is not open or in the person's own department, the person declared a conflict of
+        interest, or the application was answered.
+    """
+    if project.state != "open":
+        raise Conflict(_("This project is not open for applications."))
+    if home_employer_id is not None and project.department.employer_id == home_employer_id:
+        raise Conflict(_("This project is in your own department. Deployments go to another department."))
+    application, in_conflict = queries.standing_with(person_id, project.id)
+    if in_conflict:
+        raise Conflict(_("You declared a conflict of interest with this project. Withdraw that first."))
+    if application is not None and application.state == "submitted":
+        return application
+    standing = queries.standing_applications(person_id)
+    if application is None:
+        application = Application(person_id=person_id, project_id=project.id)
+        db.session.add(application)
+    elif "submitted" not in MOVES[application.state]:
+        raise Conflict(_("You have had an answer to your application for this project already."))
+    application.state = "submitted"
+    application.submitted_at = utc_now()
+    application.ended_at = None
+    application.rank = len(standing) + 1
+    db.session.flush()
+    record(db.session, "application:submit", f"application/{application.public_id}", actor_id=person_id)
+    return application
+
+
+def withdraw(*, application: Application, actor_id: int) -> None:
+    """Withdraw an application; those ranked after it move up.
+
+    :raises Conflict: it has been answered already.
+    """
+    if application.state == "withdrawn":
+        return
+    if "withdrawn" not in MOVES[application.state]:
+        raise Conflict(_("This application has been answered already. It cannot be withdrawn any more."))
+    application.state = "withdrawn"
+    application.ended_at = utc_now()
+    application.rank = None
+    db.session.flush()
+    _number(queries.standing_applications(application.person_id))
+    record(db.session, "application:withdraw", f"application/{application.public_id}", actor_id=actor_id)
+
+
+def move(*, application: Application, places: int, actor_id: int) -> None:
+    """Move an application up (negative) or down the person's own order by that many places, as far as there are.
+
+    :raises Conflict: the application does not stand any more.
+    """
+    standing = list(queries.standing_applications(application.person_id))
+    if application not in standing:
+        raise Conflict(_("This application does not stand any more, so it has no rank."))
+    target = min(max(standing.index(application) + places, 0), len(standing) - 1)
+    standing.remove(application)
+    standing.insert(target, application)
+    _number(standing)
+    record(db.session, "application:rank", f"application/{application.public_id}", actor_id=actor_id)
+
+
+def declare_conflict(*, project: Project, person_id: int) -> None:
+    """Declare a conflict of interest: person and project are never matched. An application that stands is withdrawn."""
+    application, _declared = queries.standing_with(person_id, project.id)
+    eligibility.declare_conflict(project=project, person_id=person_id)
+    if application is not None and application.state == "submitted":
+        withdraw(application=application, actor_id=person_id)
+
+
+def end_project(*, project: Project, ending: str, reason: str, actor_id: int, version: int | None = None) -> None:
+    """End a project, and answer the applications for it that stand.
+
+    :raises Conflict: it cannot end like that from its present state, or has changed since that version.
+    :raises Invalid: no reason was given.
+    """
+    projects.end_project(project=project, ending=ending, reason=reason, actor_id=actor_id, version=version)
+    ended = queries.standing_for_projects([project.id], utc_now())
+    for application in ended:
+        _answer(application, "not_matched", f"project_{ending}", {}, actor_id)
+    db.session.flush()
+    for _person, standing in groupby(
+        queries.standing_of_people({application.person_id for application in ended}), key=lambda one: one.person_id
+    ):
+        _number(list(standing))
+
+
+def note_look(*, project: Project, actor_id: int) -> None:
+    """Note that somebody saw who applied for a project and how they fit.
+
+    In a transaction of its own: the page's may only read.
+    """
+    with Session(db.engine) as session, session.begin():
+        record(session, "project:see_applicants", f"project/{project.public_id}", actor_id=actor_id)
+
+
+def answer_applications(
+    *,
+    matched: Collection[tuple[int, int]],
+    barred: Collection[tuple[int, int]],
+    reasons: Mapping[tuple[int, int], tuple[str, dict[str, Any]]],
+    projects: Sequence[int],
+    submitted_before: datetime,
+    actor_id: int,
+) -> None:
+    """Answer the applications a published round decided: matched, or not matched with the reason.
+
+    :param matched: (person id, project id) of the approved pairs; ``barred``: of those HR ruled out.
+    :param reasons: pair → code and facts of why it came to nothing, for people the round left out; who is neither here
+        nor matched was not in the pool when the round was solved.
+    :param projects: ids of the projects that took part.
+    """
+    placed = {person for person, _project in matched}
+    for application in queries.standing_for_projects(projects, submitted_before):
+        pair = (application.person_id, application.project_id)
+        if pair in matched:
+            _answer(application, "matched", "approved", {}, actor_id)
+        elif pair in barred:
+            _answer(application, "not_matched", "reviewer", {}, actor_id)
+        elif application.person_id in placed:
+            _answer(application, "not_matched", "placed_elsewhere", {}, actor_id)
+        else:
+            _answer(application, "not_matched", *reasons.get(pair, ("not_in_pool", {})), actor_id)
+    db.session.flush()
+
+
+def _answer(application: Application, state: str, reason: str, facts: dict[str, Any], actor_id: int) -> None:
+    application.state, application.reason, application.reason_facts = state, reason, facts
+    application.ended_at = utc_now()
+    application.rank = None
+    record(
+        db.session,
+        f"application:{state}",
+        f"application/{application.public_id}",
+        actor_id=actor_id,
+        reason=reason,
+    )
+
+
+def _number(standing: Sequence[Application]) -> None:
+    for rank, application in enumerate(standing, start=1):
+        application.rank = rank
+    db.session.flush()

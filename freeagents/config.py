@@ -1,0 +1,87 @@
+"""Settings: one frozen value, read once from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class SettingsError(ValueError):
+    """A setting is missing or cannot be understood; the sentence names it and says what would be right."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything an instance can be told. Names of environment variables are the upper-case field names.
+
+    :ivar database_url: PostgreSQL, ``postgresql+psycopg://…``; plain ``postgresql://`` is accepted.
+    :ivar secret_key: signs cookies; at least 16 characters, the same on every web process.
+    :ivar base_url: how people reach the service; ``https://`` switches on secure cookies and HSTS.
+    :ivar country: the code of the country pack.
+    :ivar seed_data: folder of packs; None means the ones shipped with the package.
+    :ivar idle_minutes: a sign-in ends after so long without a request.
+    :ivar session_hours: a sign-in ends after so long in any case.
+    :ivar trusted_proxies: how many reverse proxies set ``X-Forwarded-*`` in front of the service.
+    :ivar pool_size: database connections a web process may hold.
+    :ivar log_level: ``DEBUG`` to ``ERROR``.
+    """
+
+    database_url: str
+    secret_key: str
+    base_url: str = "http://localhost:8000"
+    country: str = "uk"
+    seed_data: Path | None = None
+    idle_minutes: int = 15
+    session_hours: int = 12
+    trusted_proxies: int = 0
+    pool_size: int = 8
+    log_level: str = "INFO"
+
+    def __post_init__(self) -> None:
+        if not self.database_url.startswith("postgresql"):
+            raise SettingsError("DATABASE_URL must be a PostgreSQL address such as postgresql://user@host/name.")
+        if len(self.secret_key) < 16:
+            raise SettingsError("SECRET_KEY must have at least 16 characters. Make one with: openssl rand -hex 32")
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the service over HTTPS."""
+        return self.base_url.startswith("https://")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Read the settings from ``environment``.
+
+        :raises SettingsError: naming the variable that is missing or wrong.
+        """
+        for name in ("DATABASE_URL", "SECRET_KEY"):
+            if not environment.get(name):
+                raise SettingsError(f"{name} is not set. The README's configuration table says what it holds.")
+        url = environment["DATABASE_URL"]
+        for plain in ("postgres://", "postgresql://"):
+            if url.startswith(plain):
+                url = "postgresql+psycopg://" + url.removeprefix(plain)
+        folder = environment.get("SEED_DATA")
+        return cls(
+            database_url=url,
+            secret_key=environment["SECRET_KEY"],
+            base_url=environment.get("BASE_URL", cls.base_url).rstrip("/"),
+            country=environment.get("COUNTRY", cls.country),
+            seed_data=Path(folder) if folder else None,
+            idle_minutes=_whole(environment, "IDLE_MINUTES", cls.idle_minutes),
+            session_hours=_whole(environment, "SESSION_HOURS", cls.session_hours),
+            trusted_proxies=_whole(environment, "TRUSTED_PROXIES", cls.trusted_proxies, least=0),
+            pool_size=_whole(environment, "POOL_SIZE", cls.pool_size),
+            log_level=environment.get("LOG_LEVEL", cls.log_level).upper(),
+        )
+
+
+def _whole(environment: Mapping[str, str], name: str, default: int, *, least: int = 1) -> int:
+    text = environment.get(name)
+    if text is None:
+        return default
+    if not text.isdecimal() or int(text) < least:
+        raise SettingsError(f"{name} is {text!r}: write a whole number, {least} or more.")
+    return int(text)

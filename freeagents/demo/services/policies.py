@@ -1,0 +1,46 @@
+"""The demo's two policies, written by one talent manager and approved by another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from freeagents.country.pack import Pack
+from freeagents.db.base import Words
+from freeagents.demo import queries
+from freeagents.eligibility.bridge import Policy as Rules
+from freeagents.eligibility.bridge import policy_from_toml
+from freeagents.extensions import db
+from freeagents.rounds.models import Policy
+
+BALANCED, EVERY_SEAT = "balanced", "every-seat"
+TITLES: dict[str, Words] = {
+    BALANCED: {"en": "Balanced: the best fit in all", "fr": "Équilibrée : la meilleure adéquation d’ensemble"},
+    EVERY_SEAT: {"en": "Every seat: fill as many as can be", "fr": "Chaque place : en pourvoir le plus possible"},
+}
+
+
+def add_policies(*, pack: Pack, author_id: int, approver_id: int) -> list[Policy]:
+    """Add the approved policies that the database lacks, and return them.
+
+    :param approver_id: somebody else than the author.
+    """
+    balanced = policy_from_toml(f'name = "{BALANCED}"')
+    every_seat = replace(policy_from_toml('objective = "most_seats"'), name=EVERY_SEAT)
+    missing = [rules for rules in (balanced, every_seat) if queries.policy(rules.name) is None]
+    added = [_row(rules, pack, author_id, approver_id) for rules in missing]
+    db.session.add_all(added)
+    db.session.flush()
+    return added
+
+
+def _row(rules: Rules, pack: Pack, author_id: int, approver_id: int) -> Policy:
+    titles = TITLES[rules.name]
+    return Policy(
+        name=rules.name,
+        version=rules.version,
+        objective=rules.objective.value,
+        document=rules.to_toml(),
+        titles={locale: titles.get(locale, titles["en"]) for locale in pack.locales},
+        author_id=author_id,
+        approved_by=approver_id,
+    )

@@ -1,0 +1,131 @@
+"""Who qualifies for a project: counts while it is written, and what each thing it asks keeps out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, literal, not_, select, true
+
+from freeagents.accounts.models import Department, Employment, Person
+from freeagents.accounts.queries import current
+from freeagents.eligibility.facts import ProjectFacts
+from freeagents.eligibility.models import CountRequest
+from freeagents.eligibility.sql import Ask, Employer, asks
+from freeagents.extensions import db
+from freeagents.profiles.models import Profile
+
+EXACT_FROM = 10
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOut:
+    """How many more people would qualify without one thing the project asks, all the rest staying as it is.
+
+    :ivar detail: the code of the skill or language asked; blank for the other rules.
+    :ivar lower: how many more with that skill asked one level lower; None where that cannot be.
+    """
+
+    rule: str
+    detail: str
+    people: int
+    lower: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCount:
+    """How many people qualify. ``rounded``: figures are rounded down to tens, 0 standing for *fewer than ten*.
+
+    :ivar without_clearance: the clearance asked was left out of the count.
+    """
+
+    qualify: int
+    kept_out: tuple[KeptOut, ...]
+    rounded: bool
+    without_clearance: bool
+
+
+def pool() -> Select[int]:
+    """Return the people with a profile and a permanent post today, on which the conditions of ``asks`` can be put."""
+    return (
+        select(Person.id)
+        .select_from(Profile)
+        .join(Person, Person.id == Profile.person_id)
+        .join(Employment, and_(Employment.person_id == Person.id, current(Employment.starts_on, Employment.ends_on)))
+        .join(Department, Department.id == Employment.department_id)
+        .join(Employer, Employer.id == Department.employer_id)
+    )
+
+
+def count_for_manager(project: ProjectFacts) -> LiveCount:
+    """Count as managers may see it: people who agreed to be counted, clearance left out, rounded down to tens."""
+    shown = [ask for ask in asks(project) if ask.rule.code != "clearance"]
+    exact = _count(shown, Profile.countable)
+    return LiveCount(
+        qualify=_round_down(exact.qualify),
+        kept_out=tuple(
+            KeptOut(
+                kept.rule,
+                kept.detail,
+                _round_down(kept.people),
+                None if kept.lower is None else _round_down(kept.lower),
+            )
+            for kept in exact.kept_out
+        ),
+        rounded=True,
+        without_clearance=project.clearance is not None,
+    )
+
+
+def count_for_hr(project: ProjectFacts) -> LiveCount:
+    """Count everybody, exactly, by all hard rules."""
+    return _count(asks(project), true())
+
+
+def _count(asked: list[Ask], among: SQLColumnExpression[bool]) -> LiveCount:
+    """Answer in one query: a row a person with a column for each thing asked, then counts over combinations."""
+    always = [ask for ask in asked if not _is_told(ask)]
+    told = [ask for ask in asked if _is_told(ask)]
+    columns = [ask.condition.label(f"ask_{number}") for number, ask in enumerate(told)]
+    lowered = [(number, ask.lower.label(f"lower_{number}")) for number, ask in enumerate(told) if ask.lower is not None]
+    rows = (
+        pool()
+        .with_only_columns(Person.id, *columns, *(column for _, column in lowered))
+        .where(among, *(ask.condition for ask in always))
+        .subquery()
+    )
+    met = [rows.c[f"ask_{number}"] for number in range(len(told))]
+    failures: ColumnElement[int] = sum((case((column, 0), else_=1) for column in met), start=literal(0))
+    figures = [func.count().filter(and_(true(), *met)).label("qualify")]
+    for number, column in enumerate(met):
+        figures.append(func.count().filter(and_(not_(column), failures == 1)).label(f"out_{number}"))
+    for number, _column in lowered:
+        figures.append(
+            func.count()
+            .filter(and_(not_(met[number]), failures == 1, rows.c[f"lower_{number}"]))
+            .label(f"gain_{number}")
+        )
+    answer = db.session.execute(select(*figures).select_from(rows)).mappings().one()
+    return LiveCount(
+        qualify=answer["qualify"],
+        kept_out=tuple(
+            KeptOut(ask.rule.code, ask.detail, answer[f"out_{number}"], answer.get(f"gain_{number}"))
+            for number, ask in enumerate(told)
+        ),
+        rounded=False,
+        without_clearance=False,
+    )
+
+
+def _is_told(ask: Ask) -> bool:
+    return ask.rule.counted
+
+
+def _round_down(people: int) -> int:
+    return people // EXACT_FROM * EXACT_FROM
+
+
+def requests_since(person_id: int, since: datetime) -> int:
+    """Return how many live counts a person asked for since then."""
+    query = select(func.count()).where(CountRequest.person_id == person_id, CountRequest.at >= since)
+    return db.session.scalar(query) or 0

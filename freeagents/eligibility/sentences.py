@@ -1,0 +1,228 @@
+"""Says in words what the rules and the matcher say in codes; in English where no application is running."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+UNITS_PER_POINT = 1_000
+
+RULE_NAMES = {
+    "essential_skills": _l("essential skills"),
+    "admission": _l("admission to the pool"),
+    "another_department": _l("another department"),
+    "clearance": _l("security clearance"),
+    "grade": _l("grade"),
+    "languages": _l("languages"),
+    "work_mode": _l("way of working"),
+    "place": _l("place of work"),
+    "availability": _l("dates and share of time"),
+    "conflict": _l("conflict of interest"),
+    "barred": _l("ruled out by HR"),
+}
+RULE_SENTENCES = {
+    "essential_skills": _l("Not every essential skill is held at the level asked"),
+    "admission": _l("The person is not admitted to the pool, or has paused"),
+    "another_department": _l("The project is in the person's own department"),
+    "clearance": _l("The security clearance the project needs is not held"),
+    "grade": _l("The grade is outside the project's band"),
+    "languages": _l("Not every language is held at the level asked"),
+    "work_mode": _l("The person does not work in the way the project does"),
+    "place": _l("The place of work is farther than the person would go"),
+    "availability": _l("The person is not free on every day at the share of time asked"),
+    "conflict": _l("A conflict of interest was declared"),
+    "barred": _l("HR has ruled the pair out"),
+}
+YOUR_RULE_SENTENCES = {
+    "essential_skills": _l("You do not hold every essential skill at the level asked"),
+    "admission": _l("You are not in the pool, or you have paused"),
+    "another_department": _l("The project is in your own department"),
+    "clearance": _l("It needs a security clearance that your profile does not show"),
+    "grade": _l("Your grade is outside the band it asks for"),
+    "languages": _l("You do not hold every language at the level asked"),
+    "work_mode": _l("You did not say that you would work in this way"),
+    "place": _l("It is farther away than you would go"),
+    "availability": _l("You are not free on every day for the share of time asked"),
+    "conflict": _l("You declared a conflict of interest"),
+    "barred": _l("HR has ruled the pair out and gave a reason"),
+}
+YOUR_ANSWERS = {
+    "approved": _l("HR approved the match. You will hear about the next step."),
+    "placed_elsewhere": _l("You are matched with another project."),
+    "reviewer": _l("HR ruled this match out and gave a reason. Ask HR for it."),
+    "not_in_pool": _l("You were not in the pool, or had paused, when the round was run."),
+    "project_filled": _l("The project ended: its seats are filled."),
+    "project_cancelled": _l("The project was cancelled."),
+    "project_expired": _l("The project expired before its seats were filled."),
+}
+PART_NAMES = {
+    "skills": _l("skills"),
+    "growth": _l("learning goals"),
+    "rank": _l("the person's own ranking"),
+    "short_list": _l("the manager's short list"),
+    "bench": _l("time on the bench"),
+    "distance": _l("distance"),
+}
+OBJECTIVES = {
+    "most_score": _l("No other placement of people in seats has a higher total score."),
+    "most_seats": _l("No other placement fills more seats, and none that fills as many has a higher total score."),
+}
+OUTCOMES = {
+    "placed_elsewhere": _l("The person is matched with another project."),
+    "reviewer": _l("HR ruled this pair out and gave a reason."),
+    "approved": _l("HR approved the match."),
+}
+
+
+def points(units: int) -> str:
+    """Return a score as exact decimal points, 1,000 units to the point: ``62.500``."""
+    return f"{units // UNITS_PER_POINT}.{units % UNITS_PER_POINT:03d}"
+
+
+def rule_name(code: str) -> str:
+    """Return a hard rule as a noun phrase, such as *essential skills*; a code of no rule stays as it is."""
+    return str(RULE_NAMES.get(code, code))
+
+
+def rule_sentence(code: str, detail: str = "") -> str:
+    """Return what is amiss when a pair breaks a hard rule.
+
+    :param detail: what in particular, such as the skills that are missing; follows in brackets.
+    """
+    sentence = str(RULE_SENTENCES.get(code, rule_name(code)))
+    return f"{sentence} ({detail})." if detail else f"{sentence}."
+
+
+def your_rule_sentence(code: str, detail: str = "") -> str:
+    """Return :func:`rule_sentence` as one says it to the person it is about."""
+    sentence = str(YOUR_RULE_SENTENCES.get(code, rule_name(code)))
+    return f"{sentence} ({detail})." if detail else f"{sentence}."
+
+
+def your_answer(code: str, facts: Mapping[str, Any]) -> str:
+    """Return, to the person who applied, why the application was answered as it was."""
+    if code == "rules_not_met":
+        return " ".join(your_rule_sentence(rule) for rule in facts.get("rules", ()))
+    return str(YOUR_ANSWERS[code]) if code in YOUR_ANSWERS else sentence_for_person(code, facts, {})
+
+
+def part_name(part: str) -> str:
+    """Return a part of the score as a noun phrase."""
+    return str(PART_NAMES.get(part, part))
+
+
+def objective_sentence(objective: str) -> str:
+    """Return what an objective makes as great as can be."""
+    return str(OBJECTIVES.get(objective, objective))
+
+
+def sentence_for_pair(parts: Mapping[str, int], most: Mapping[str, int], *, kept: bool = False) -> str:
+    """Return why a pair is proposed, in units given as points; parts that earn nothing are left out.
+
+    :param parts: the parts the reader may see, in units; ``most``: what each can earn.
+    """
+    earned = [
+        _(
+            "%(points)s of %(most)d for %(part)s",
+            points=points(units),
+            most=most[part] // UNITS_PER_POINT,
+            part=part_name(part),
+        )
+        for part, units in parts.items()
+        if units
+    ]
+    first = _("Kept by HR.") if kept else _("Meets every hard rule.")
+    told = _listed(earned) if earned else _("nothing")
+    return str(first + " " + _("Earns %(parts)s.", parts=told))
+
+
+def sentence_for_seat(code: str, facts: Mapping[str, Any]) -> str:
+    """Return why a seat stays empty."""
+    if code == "nobody_allowed":
+        return str(_("Nobody meets every hard rule.")) + _alone_keeping_people_out(facts.get("alone", {}))
+    if code == "nobody_else_allowed":
+        first = ngettext(
+            "The one person who meets every hard rule has another seat of this project.",
+            "All %(num)d people who meet every hard rule have other seats of this project.",
+            facts["allowed"],
+        )
+        return str(first) + _alone_keeping_people_out(facts.get("alone", {}))
+    if code == "chosen_elsewhere":
+        return str(
+            ngettext(
+                "One more person meets every hard rule, but adds more to the whole in another seat.",
+                "%(num)d more people meet every hard rule, but add more to the whole in other seats.",
+                facts["elsewhere"],
+            )
+        )
+    return code
+
+
+def sentence_for_person(code: str, facts: Mapping[str, Any], titles: Mapping[str, str], *, scores: bool = False) -> str:
+    """Return what became of a person in a round.
+
+    :param titles: key → title of the projects that ``facts`` may name; a key without a title stands for itself.
+    :param scores: name the nearest project and total scores; only for reviewers, since private parts are in them.
+    """
+    if code == "no_seat_allowed":
+        return str(_("Every project with seats is ruled out.")) + _alone_keeping_from(facts.get("alone", {}))
+    if code == "seats_kept":
+        return str(
+            ngettext(
+                "All seats of the one project that would be allowed are kept for others.",
+                "All seats of the %(num)d projects that would be allowed are kept for others.",
+                facts["allowed"],
+            )
+        )
+    if code == "others_scored_more":
+        return _others_scored_more(facts, titles, scores=scores)
+    return str(OUTCOMES.get(code, code))
+
+
+def _others_scored_more(facts: Mapping[str, Any], titles: Mapping[str, str], *, scores: bool) -> str:
+    sentence = str(
+        ngettext(
+            "One project would be allowed, but its seats went to people who add at least as much to the whole.",
+            "%(num)d projects would be allowed, but their seats went to people who add at least as much to the whole.",
+            facts.get("allowed", 1),
+        )
+    )
+    if not scores or "project" not in facts:
+        return sentence
+    nearest = _(
+        "The nearest was %(project)s: %(score)s points, where the lowest placed has %(lowest)s.",
+        project=titles.get(facts["project"], facts["project"]),
+        score=points(facts["score"]),
+        lowest=points(facts["lowest"]),
+    )
+    return f"{sentence} {nearest}"
+
+
+def _alone_keeping_people_out(alone: Mapping[str, int]) -> str:
+    told = [
+        ngettext("%(rule)s, %(num)d person", "%(rule)s, %(num)d people", count, rule=rule_name(code))
+        for code, count in _most_first(alone)
+    ]
+    return " " + str(_("Kept out by a single rule: %(rules)s.", rules="; ".join(told))) if told else ""
+
+
+def _alone_keeping_from(alone: Mapping[str, int]) -> str:
+    told = [
+        ngettext("%(rule)s, %(num)d project", "%(rule)s, %(num)d projects", count, rule=rule_name(code))
+        for code, count in _most_first(alone)
+    ]
+    if not told:
+        return " " + str(_("Each of them is ruled out by two rules or more."))
+    return " " + str(_("Ruled out by a single rule: %(rules)s.", rules="; ".join(told)))
+
+
+def _most_first(alone: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(alone.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else str(_("%(most)s and %(last)s", most=", ".join(words[:-1]), last=words[-1]))

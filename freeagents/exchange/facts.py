@@ -1,0 +1,159 @@
+"""Rows of exchange files as the facts a match looks at: words become what the country pack knows by them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from flask_babel import gettext as _
+
+from freeagents.country.pack import Pack
+from freeagents.country.places import locate
+from freeagents.eligibility.case import Case
+from freeagents.eligibility.facts import PersonFacts, ProjectFacts, Reach, Spell, Wish
+from freeagents.exchange.rows import REMEMBERED, Row, Rows
+from freeagents.exchange.tables import Faults
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Turns the rows of one file into facts; what the pack shows to be wrong is noted with file, line and column."""
+
+    pack: Pack
+    rows: Rows
+    faults: Faults
+
+    def person(self, row: Row) -> PersonFacts:
+        """Return the facts of a row of the people file; a blank start or end of availability is open."""
+        data = row.data
+        return PersonFacts(
+            key=data["person_id"],
+            home=employer_code(self.pack, data["department"]),
+            discipline=data["discipline"],
+            grade=self.pack.grade(data["grade"]) if data["grade"] else None,
+            clearance=self.pack.clearance(data["clearance"]) if data["clearance"] else None,
+            languages=self.languages(row),
+            places=tuple(Reach(locate(self.pack, item["place"]), item["max_km"]) for item in data["places"]),
+            work_modes=frozenset(data["work_modes"]),
+            available=(Spell(data["available_from"], data["available_to"], data["time_percent"] or 100),),
+            skills=self.levels(row, "skills"),
+            learning=frozenset(skill_code(self.pack, word) for word in data["learning"]),
+        )
+
+    def project(self, row: Row) -> ProjectFacts:
+        """Return the facts of a row of the projects file."""
+        data = row.data
+        low, high = (self.pack.grade(data[name]) if data[name] else None for name in ("grade_min", "grade_max"))
+        if low and high and low.is_known and low.ladder == high.ladder and low.rank > high.rank:
+            self.note(row, "grade_max", _("The highest grade must be the same as or above the lowest."))
+        essential, asset = self.levels(row, "essential"), self.levels(row, "asset")
+        for skill in essential.keys() & asset.keys():
+            self.note(row, "asset", _("%(skill)s is essential already. Name it in one of the two lists.", skill=skill))
+        return ProjectFacts(
+            key=data["project_id"],
+            department=employer_code(self.pack, data["department"]),
+            seats=tuple(range(1, data["seats"] + 1)),
+            starts_on=data["starts_on"],
+            ends_on=data["ends_on"],
+            time_percent=data["time_percent"],
+            work_mode=data["work_mode"],
+            location=locate(self.pack, data["place"]) if data["place"] else None,
+            grade_min=low,
+            grade_max=high,
+            clearance=self.pack.clearance(data["clearance"]) if data["clearance"] else None,
+            languages=self.languages(row),
+            essential=essential,
+            asset=asset,
+        )
+
+    def languages(self, row: Row) -> dict[str, tuple[int, ...]]:
+        """Return language → rank of each part in the pack's scheme."""
+        found = {}
+        for item in row.data["languages"]:
+            try:
+                found[item["language"]] = self.pack.language_scheme.parse(item["letters"])
+            except ValueError as error:
+                self.note(row, "languages", str(error))
+        return found
+
+    def levels(self, row: Row, column: str) -> dict[str, int]:
+        """Return skill → level; two words for one skill are refused."""
+        found: dict[str, int] = {}
+        for item in row.data[column]:
+            code = skill_code(self.pack, item["skill"])
+            if code in found:
+                self.note(row, column, _("%(skill)s is there twice. Name each skill once.", skill=item["skill"]))
+            found[code] = item["level"]
+        return found
+
+    def note(self, row: Row, column: str, sentence: str) -> None:
+        """Note what is wrong with a cell."""
+        self.faults.add(self.rows.file, row.line, column, sentence)
+
+
+def case_of(people: Rows, projects: Rows, applications: Rows | None, *, pack: Pack, faults: Faults) -> Case:
+    """Return all that a match looks at; what is wrong is noted in ``faults``, and then the case must not be used."""
+    of_people, of_projects = Reading(pack, people, faults), Reading(pack, projects, faults)
+    return Case(
+        people=tuple(of_people.person(row) for row in people),
+        projects=tuple(of_projects.project(row) for row in projects),
+        wishes=tuple(_wishes(applications, people, projects, faults)) if applications else (),
+    )
+
+
+def _wishes(applications: Rows, people: Rows, projects: Rows, faults: Faults) -> Iterable[Wish]:
+    known = {"person_id": people, "project_id": projects}
+    for row in applications:
+        for column, others in known.items():
+            if others.columns and (row.data[column],) not in others.ids:
+                sentence = _(
+                    "%(id)s is not in %(file)s. Add it there, or remove this row.",
+                    id=row.data[column],
+                    file=others.file,
+                )
+                faults.add(applications.file, row.line, column, sentence)
+        yield Wish(row.data["person_id"], row.data["project_id"], row.data["rank"])
+
+
+def employer_code(pack: Pack, word: str) -> str:
+    """Return the code of the department that employs at the node ``word`` names; an unknown word stays as it is."""
+    node = pack.department(word)
+    if node is None:
+        return word
+    while node.kind != "department" and node.parent is not None:
+        node = pack.departments[node.parent]
+    return node.code
+
+
+@lru_cache(maxsize=REMEMBERED)
+def skill_code(pack: Pack, word: str) -> str:
+    """Return the code of the skill ``word`` names; a word no pack knows stays as it is."""
+    known = pack.skill(word)
+    return known.code if known else word
+
+
+@dataclass
+class Unordered:
+    """Grades and clearances without a ladder, which compare by equality only, with how many rows hold or ask them."""
+
+    held: Counter[str] = field(default_factory=Counter)
+    asked: Counter[str] = field(default_factory=Counter)
+
+
+def unordered(case: Case) -> Mapping[str, Unordered]:
+    """Return, for ``grade`` and ``clearance``, the words that no ladder orders."""
+    found = {"grade": Unordered(), "clearance": Unordered()}
+    asking = {"grade": ("grade_min", "grade_max"), "clearance": ("clearance",)}
+    for column, words in found.items():
+        words.held.update(_loose(case.people, (column,)))
+        words.asked.update(_loose(case.projects, asking[column]))
+    return found
+
+
+def _loose(rows: Sequence[Any], members: Sequence[str]) -> Iterable[str]:
+    for row in rows:
+        rungs = [getattr(row, member) for member in members]
+        yield from {rung.code for rung in rungs if rung is not None and not rung.is_known}

@@ -1,0 +1,186 @@
+"""Rows of exchange files, each read by the very schema that reads the pages' forms and the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask_babel import gettext as _
+from marshmallow import Schema, ValidationError, fields, validate
+
+from freeagents.applications.schemas import ApplicationRowSchema
+from freeagents.exchange.tables import Faults, read_table
+from freeagents.profiles.schemas import PersonRowSchema
+from freeagents.projects.schemas import ProjectRowSchema
+from freeagents.web.fields import Packed
+
+REMEMBERED = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of exchange file: the schema of its rows, its columns in order, and those that tell rows apart."""
+
+    name: str
+    schema: type[Schema]
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+
+
+PEOPLE = Kind(
+    "people",
+    PersonRowSchema,
+    (
+        *("person_id", "name", "email", "department", "discipline", "grade", "clearance", "languages", "places"),
+        *("work_modes", "available_from", "available_to", "time_percent", "skills", "learning"),
+    ),
+    ("person_id",),
+)
+PROJECTS = Kind(
+    "projects",
+    ProjectRowSchema,
+    (
+        *("project_id", "title", "department", "discipline", "seats", "start", "end", "time_percent", "place"),
+        *("work_mode", "grade_min", "grade_max", "clearance", "languages", "essential", "asset"),
+    ),
+    ("project_id",),
+)
+APPLICATIONS = Kind(
+    "applications", ApplicationRowSchema, ("person_id", "project_id", "rank"), ("person_id", "project_id")
+)
+KINDS = {kind.name: kind for kind in (PEOPLE, PROJECTS, APPLICATIONS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as its schema loads it, with its line. Rows share the lists in ``data``: do not change them."""
+
+    line: int
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The good rows of one file.
+
+    :ivar columns: the columns the file has; none when its header is wrong.
+    :ivar ids: what tells rows apart → line, of wrong rows as well.
+    """
+
+    kind: Kind
+    file: str
+    columns: frozenset[str]
+    rows: tuple[Row, ...]
+    ids: Mapping[tuple[str, ...], int]
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def read_rows(kind: Kind, path: Path, faults: Faults, *, needed: Iterable[str] = ()) -> Rows:
+    """Return the rows of a file that are right, and note all that is wrong with the others.
+
+    :param needed: columns that must be there and filled besides those that tell rows apart.
+    """
+    required = tuple(dict.fromkeys((*kind.key, *needed)))
+    table = read_table(path, required=required, known=kind.columns, faults=faults)
+    reader = _remembering(kind.schema())
+    rows: list[Row] = []
+    ids: dict[tuple[str, ...], int] = {}
+    for line in table.lines:
+        wrong: dict[str, str] = {}
+        data: dict[str, Any] = {}
+        try:
+            data = dict(reader.load(line.cells))
+        except ValidationError as error:
+            wrong = dict(_sentences(error, reader, line.cells))
+        wrong |= {column: _("Nothing is written here. Fill it in.") for column in required if column not in line.cells}
+        key = _key(kind, data or line.cells)
+        if all(key) and ids.setdefault(key, line.number) != line.number:
+            wrong[kind.key[-1]] = _twice(key, ids[key])
+        if not wrong:
+            rows.append(Row(line.number, data))
+        for column in sorted(wrong, key=("", *kind.columns).index):
+            faults.add(str(path), line.number, column, wrong[column])
+    return Rows(kind, str(path), frozenset(table.columns), tuple(rows), ids)
+
+
+def _key(kind: Kind, data: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(data.get(name, "")) for name in kind.key)
+
+
+def _twice(key: tuple[str, ...], line: int) -> str:
+    words = ", ".join(key)
+    return str(_("%(words)s stands in line %(line)d already. Keep one of the two rows.", words=words, line=line))
+
+
+def _sentences(error: ValidationError, reader: Schema, cells: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield column and sentence; what is wrong with a list quotes its word already, other cells are quoted here."""
+    lists = {each.data_key or name for name, each in reader.load_fields.items() if isinstance(each, Packed)}
+    for column, found in error.messages_dict.items():
+        quote = f"{cells[column]!r}: " if column in cells and column not in lists else ""
+        yield ("" if column == "_schema" else column), quote + " ".join(str(each) for each in found)
+
+
+def _remembering(reader: Schema) -> Schema:
+    """Return the schema changed so that cells, and words of lists, that come again are read once."""
+    for name, each in reader.load_fields.items():
+        _say_what_is_right(each)
+        if isinstance(each, Packed):
+            each.inner, each.unpack = _Remembered(_item(each)), None
+        else:
+            reader.load_fields[name] = _Remembered(each.deserialize, data_key=each.data_key)
+    return reader
+
+
+def _item(packed: Packed) -> Callable[[Any], Any]:
+    inner, unpack = packed.inner, packed.unpack
+    return (lambda text: inner.deserialize(unpack(text))) if unpack else inner.deserialize
+
+
+class _Remembered(fields.Field[Any]):
+    """A field whose last answers are kept; an answer depends on the text alone."""
+
+    def __init__(self, read: Callable[[Any], Any], *, data_key: str | None = None) -> None:
+        super().__init__(data_key=data_key)
+        self.read = lru_cache(maxsize=REMEMBERED)(read)
+
+    def deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> Any:
+        """Return what the field returned for this text before, or ask it."""
+        return self.read(value)
+
+
+def _say_what_is_right(field: fields.Field[Any]) -> None:
+    if isinstance(field, fields.Date):
+        field.error_messages["invalid"] = _("This is not a date. Write year-month-day, such as 2026-03-31.")
+    elif isinstance(field, fields.Integer):
+        field.error_messages["invalid"] = _("This is not a whole number. Write one in figures, such as 2.")
+    for check in field.validators:
+        if isinstance(check, validate.Email):
+            check.error = _("This is not an email address. Write one such as name@example.org.")
+        elif isinstance(check, validate.Range) and check.error is None:
+            check.error = _("Write a number from {min} to {max}.")
+        elif isinstance(check, validate.Length) and check.error is None:
+            check.error = _("This is too long. Write at most {max}.")
+
+
+def cells(kind: Kind, data: Mapping[str, Any]) -> list[str]:
+    """Return the cells of a row, column by column, that the schema reads as ``data``; None is a blank cell."""
+    by_column = {each.data_key or name: (name, each) for name, each in _schema(kind).load_fields.items()}
+    written = []
+    for column in kind.columns:
+        name, each = by_column[column]
+        value = data[name]
+        written.append("" if value is None else each.text(value) if isinstance(each, Packed) else str(value))
+    return written
+
+
+@lru_cache
+def _schema(kind: Kind) -> Schema:
+    return kind.schema()

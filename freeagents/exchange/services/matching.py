@@ -1,0 +1,203 @@
+"""Matches people and projects of files: no database, no settings, no account."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+from typing import IO, Any
+
+from flask_babel import gettext as _
+
+from freeagents.country.pack import Pack, Problem
+from freeagents.eligibility import bridge
+from freeagents.eligibility.case import Case, digest
+from freeagents.eligibility.sentences import (
+    objective_sentence,
+    points,
+    sentence_for_pair,
+    sentence_for_person,
+    sentence_for_seat,
+)
+from freeagents.exchange.facts import case_of, unordered
+from freeagents.exchange.rows import APPLICATIONS, PEOPLE, PROJECTS, Rows, read_rows
+from freeagents.exchange.tables import Faults, InputError, replacing, write_table
+
+PROPOSAL_COLUMNS = ("project_id", "seat", "person_id", "score", *bridge.PARTS, "reason")
+VERSIONED = ("freeagents", "numpy", "scipy")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchFiles:
+    """What goes into a match and what comes out of it."""
+
+    people: Path
+    projects: Path
+    applications: Path | None = None
+    policy: Path | None = None
+    proposals: Path
+    report: Path
+
+
+def match_files(files: MatchFiles, *, pack: Pack, progress: bridge.Progress | None = None) -> dict[str, Any]:
+    """Solve the case the files state, write the proposals and the report, and return the report.
+
+    :raises InputError: with all that is wrong with the files; then no file was written.
+    """
+    started = perf_counter()
+    policy = _policy(files.policy)
+    case, titles = _case(files, pack)
+    read = perf_counter()
+    answer = bridge.solve(case, policy, progress)
+    solved = perf_counter()
+    report = _report(case, policy, answer, titles, pack)
+    with replacing(files.proposals, files.report) as (proposals, told):
+        write_table(proposals, PROPOSAL_COLUMNS, proposal_rows(answer))
+        seconds = {
+            "read": read - started,
+            **answer.seconds,
+            "write": perf_counter() - solved,
+            "total": perf_counter() - started,
+        }
+        report["seconds"] = {stage: round(spent, 3) for stage, spent in seconds.items()}
+        _write_report(told, report)
+    return report
+
+
+def _write_report(target: IO[str], report: Mapping[str, Any]) -> None:
+    """Write JSON that people can read and diff: each member, and each item of a list, on a line of its own."""
+    members = []
+    for name, value in report.items():
+        lines = [json.dumps(item, ensure_ascii=False) for item in (value if isinstance(value, list) else [value])]
+        told = (
+            "[\n    " + ",\n    ".join(lines) + "\n  ]"
+            if isinstance(value, list) and value
+            else lines[0]
+            if lines
+            else "[]"
+        )
+        members.append(f"  {json.dumps(name)}: {told}")
+    target.write("{\n" + ",\n".join(members) + "\n}\n")
+
+
+def proposal_rows(answer: bridge.Answer) -> Iterator[list[Any]]:
+    """Yield the rows of the proposals file; score and parts in points with three digits, which add up exactly."""
+    for placement in answer.placements:
+        found = placement.explanation
+        yield [
+            placement.project,
+            placement.seat,
+            placement.person,
+            points(found.score),
+            *(points(found.parts[part]) for part in bridge.PARTS),
+            sentence_for_pair(found.parts, found.most, kept=placement.kept),
+        ]
+
+
+def _case(files: MatchFiles, pack: Pack) -> tuple[Case, dict[str, str]]:
+    faults = Faults()
+    people = read_rows(PEOPLE, files.people, faults)
+    projects = read_rows(PROJECTS, files.projects, faults)
+    applications = read_rows(APPLICATIONS, files.applications, faults) if files.applications else None
+    case = case_of(people, projects, applications, pack=pack, faults=faults)
+    faults.refuse()
+    return case, _titles(projects)
+
+
+def _titles(projects: Rows) -> dict[str, str]:
+    return {row.data["project_id"]: row.data["title"] or row.data["project_id"] for row in projects}
+
+
+def _policy(path: Path | None) -> bridge.Policy:
+    if path is None:
+        return bridge.Policy()
+    try:
+        return bridge.policy_from_toml(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        why = _("The file cannot be read: %(why)s.", why=error.strerror)
+        raise InputError([Problem(str(path), 0, "", why)]) from error
+    except UnicodeDecodeError as error:
+        raise InputError([Problem(str(path), 0, "", _("This is not UTF-8. Save it in UTF-8."))]) from error
+    except bridge.PolicyError as error:
+        raise InputError([_policy_fault(str(path), fault) for fault in error.faults]) from error
+
+
+def _policy_fault(file: str, fault: Any) -> Problem:
+    sentences = {
+        "not_toml": _("This is not TOML: %(why)s.", why=fault.allowed),
+        "not_a_table": _("Write it as a table: [%(key)s].", key=fault.key),
+        "unknown_key": _("A policy has no such key. Remove it."),
+        "not_a_name": _("Write 1 to 80 printable characters."),
+        "unknown_objective": _("Write one of: %(allowed)s.", allowed=fault.allowed),
+        "out_of_range": _("Write a %(allowed)s.", allowed=fault.allowed),
+        "all_zero": _("At least one part of the score must earn points."),
+    }
+    return Problem(file, 0, fault.key, sentences.get(fault.code, fault.code))
+
+
+def _report(
+    case: Case, policy: bridge.Policy, answer: bridge.Answer, titles: Mapping[str, str], pack: Pack
+) -> dict[str, Any]:
+    first, second = answer.value
+    score, seats = (first, second) if answer.objective == "most_score" else (second, first)
+    return {
+        "policy": asdict(policy),
+        "country": {"pack": pack.code, "digest": pack.digest},
+        "counts": {
+            "people": len(case.people),
+            "projects": len(case.projects),
+            "seats": answer.stats["seats"],
+            "applications": len(case.wishes),
+            "allowed_pairs": answer.stats["allowed_pairs"],
+            "placed": len(answer.placements),
+            "unfilled": len(answer.unfilled),
+            "unplaced": len(answer.unplaced),
+        },
+        "objective": {
+            "name": str(answer.objective),
+            "score": points(score),
+            "seats": seats,
+            "parts": {part: points(units) for part, units in answer.totals.items()},
+            "sentence": objective_sentence(answer.objective),
+        },
+        "notes": list(_notes(case)),
+        "unfilled": [
+            {
+                "project_id": row.project,
+                "seat": row.seat,
+                "code": row.code,
+                "facts": row.facts,
+                "reason": sentence_for_seat(row.code, row.facts),
+            }
+            for row in answer.unfilled
+        ],
+        "unplaced": [
+            {
+                "person_id": row.person,
+                "code": row.code,
+                "facts": row.facts,
+                "reason": sentence_for_person(row.code, row.facts, titles, scores=True),
+            }
+            for row in answer.unplaced
+        ],
+        "input": {"sha256": digest(case.to_bytes()).hex()},
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in VERSIONED}},
+    }
+
+
+def _notes(case: Case) -> Iterator[dict[str, Any]]:
+    names = {"grade": _("Grade"), "clearance": _("Clearance")}
+    for column, words in unordered(case).items():
+        for word in sorted(words.held | words.asked):
+            facts = {"word": word, "people": words.held[word], "projects": words.asked[word]}
+            sentence = _(
+                "%(what)s %(word)s has no ladder: compared by equality only"
+                " (%(people)d people, %(projects)d projects).",
+                what=names[column],
+                **facts,
+            )
+            yield {"code": f"{column}_without_ladder", "facts": facts, "sentence": str(sentence)}

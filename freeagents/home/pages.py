@@ -1,0 +1,72 @@
+"""Each role's first page, and the public pages about the service."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify
+from werkzeug.wrappers import Response as BaseResponse
+
+from freeagents.applications.queries import applications_of
+from freeagents.profiles.queries import admission_today, whole_profile
+from freeagents.projects.queries import count_open, projects_of
+from freeagents.rounds.queries import rounds
+from freeagents.security.actor import actor_or_none
+from freeagents.security.guard import allow
+from freeagents.web.api import document
+from freeagents.web.rendering import render, see_other
+
+bp = Blueprint("home", __name__, template_folder="templates")
+Answer = Response | BaseResponse
+
+
+@bp.get("/")
+@allow("page:read")
+def home() -> Answer:
+    """Show what waits for whoever is signed in."""
+    actor = actor_or_none()
+    if actor is None:
+        return see_other("accounts.sign_in_form")
+    is_hr = actor.holds_everywhere("hr")
+    return render(
+        "home/home.html",
+        profile=whole_profile(actor.person_id),
+        admission=admission_today(actor.person_id),
+        applications=applications_of(actor.person_id) if actor.agent else [],
+        projects=projects_of(actor.person_id) if actor.holds("manager") else [],
+        rounds=rounds()[:5] if is_hr or actor.holds("auditor") else [],
+        open_projects=count_open(),
+    )
+
+
+@bp.get("/about/matching")
+@allow("page:read")
+def matching() -> Answer:
+    """Say how matching works."""
+    return render("home/matching.html")
+
+
+@bp.get("/about/privacy")
+@allow("page:read")
+def privacy() -> Answer:
+    """Say what is kept and who sees it."""
+    return render("home/privacy.html")
+
+
+@bp.get("/about/accessibility")
+@allow("page:read")
+def accessibility() -> Answer:
+    """Say how accessible the service is."""
+    return render("home/accessibility.html")
+
+
+@bp.get("/api/docs")
+@allow("page:read")
+def api_docs() -> Answer:
+    """Show the API's documentation, from our own files."""
+    return render("home/api_docs.html")
+
+
+@bp.get("/api/v1/openapi.json")
+@allow("page:read")
+def openapi() -> Answer:
+    """Return the OpenAPI document."""
+    return jsonify(document())

@@ -1,0 +1,97 @@
+"""The API's own profile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from flask.views import MethodView
+from flask_babel import gettext as _
+from marshmallow import Schema, fields
+from werkzeug.exceptions import PreconditionFailed
+from werkzeug.http import quote_etag
+
+from freeagents.extensions import pack
+from freeagents.profiles import queries, services
+from freeagents.profiles.models import Profile
+from freeagents.profiles.schemas import OwnProfileSchema
+from freeagents.security.actor import current_actor
+from freeagents.security.guard import allow
+from freeagents.web.api import resource
+
+bp = resource("profile", "/profile", "The token owner's own profile.")
+VERSION_HEADER = {"ETag": {"description": "The version, for If-Match.", "schema": {"type": "string"}}}
+
+
+class HeldSkillShown(Schema):
+    """A skill with its level and where it was shown."""
+
+    skill = fields.String(attribute="skill.code")
+    level = fields.Integer()
+    evidence = fields.String()
+
+
+class HeldLanguageShown(Schema):
+    """A language with its level."""
+
+    language = fields.String()
+    letters = fields.String()
+
+
+class AcceptedPlaceShown(Schema):
+    """A place and how far around it."""
+
+    place = fields.String()
+    max_km = fields.Float(allow_none=True)
+
+
+class SpellShown(Schema):
+    """Days with a share of time."""
+
+    starts_on = fields.Date(data_key="from")
+    ends_on = fields.Date(data_key="to", allow_none=True)
+    percent = fields.Integer(data_key="time_percent")
+
+
+class ProfileShown(Schema):
+    """A profile, as its owner sees it."""
+
+    discipline = fields.String(allow_none=True)
+    about = fields.String()
+    clearance = fields.String(allow_none=True)
+    work_modes = fields.List(fields.String())
+    skills = fields.List(fields.Nested(HeldSkillShown))
+    learning = fields.Pluck(HeldSkillShown, "skill", many=True, attribute="goals")
+    languages = fields.List(fields.Nested(HeldLanguageShown))
+    places = fields.List(fields.Nested(AcceptedPlaceShown))
+    availability = fields.List(fields.Nested(SpellShown))
+    paused = fields.Boolean()
+    countable = fields.Boolean()
+    version = fields.Integer()
+
+
+@bp.route("")
+class OwnProfile(MethodView):
+    """The token owner's profile."""
+
+    @allow("profile:read_own")
+    @bp.response(200, ProfileShown, headers=VERSION_HEADER)
+    def get(self) -> tuple[Profile, dict[str, str]]:
+        """Read one's own profile; an empty one where none was written yet."""
+        profile = queries.profile_or_empty(current_actor().person_id)
+        return profile, {"ETag": quote_etag(str(profile.version))}
+
+    @allow("profile:edit_own")
+    @bp.arguments(OwnProfileSchema(partial=tuple(OwnProfileSchema().fields)))
+    @bp.response(200, ProfileShown, headers=VERSION_HEADER)
+    def patch(self, data: dict[str, Any]) -> tuple[Profile, dict[str, str]]:
+        """Write one's own profile; members that are not sent stay as they are.
+
+        Send the ETag of what you read as If-Match, and nothing that was written since is lost: the answer is 412 then.
+        """
+        actor = current_actor()
+        profile = services.own_profile(person_id=actor.person_id)
+        if request.if_match and not request.if_match.contains(str(profile.version)):
+            raise PreconditionFailed(_("The profile was changed since you read it. Read it again."))
+        services.write_profile(profile=profile, data=data, pack=pack, actor_id=actor.person_id)
+        return profile, {"ETag": quote_etag(str(profile.version))}

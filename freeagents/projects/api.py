@@ -1,0 +1,144 @@
+"""The API's projects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from flask.views import MethodView
+from flask_babel import gettext as _
+from marshmallow import Schema, fields
+from werkzeug.exceptions import PreconditionFailed
+from werkzeug.http import quote_etag
+
+from freeagents.accounts import queries as accounts_queries
+from freeagents.accounts.queries import department_by_code
+from freeagents.db.base import utc_now
+from freeagents.errors import Forbidden, Invalid
+from freeagents.extensions import pack
+from freeagents.projects import queries, services
+from freeagents.projects.models import Project
+from freeagents.projects.schemas import ProjectSchema
+from freeagents.security.actor import current_actor
+from freeagents.security.guard import allow
+from freeagents.skills.schemas import SkillLevelSchema
+from freeagents.web.api import PageQuery, cut, page_of, resource
+
+bp = resource("projects", "/projects", "What managers need.")
+VERSION_HEADER = {"ETag": {"description": "The version, for If-Match.", "schema": {"type": "string"}}}
+Versioned = tuple[Project, dict[str, str]]
+
+
+class LanguageShown(Schema):
+    """A language a project asks for."""
+
+    language = fields.String()
+    letters = fields.String()
+
+
+class ProjectShown(Schema):
+    """A project, as everybody who may read it sees it."""
+
+    id = fields.String(attribute="public_id")
+    state = fields.String()
+    department = fields.String(attribute="department.code")
+    title = fields.String()
+    outcome = fields.String()
+    tasks = fields.String()
+    discipline = fields.List(fields.String(), attribute="disciplines")
+    seats = fields.Function(
+        lambda project: sum(seat.state == "open" for seat in project.seats), metadata={"type": "integer"}
+    )
+    start = fields.Date(attribute="starts_on", allow_none=True)
+    end = fields.Date(attribute="ends_on", allow_none=True)
+    time_percent = fields.Integer(allow_none=True)
+    work_mode = fields.String(allow_none=True)
+    place = fields.String(allow_none=True)
+    grade_min = fields.String(allow_none=True)
+    grade_max = fields.String(allow_none=True)
+    clearance = fields.String(allow_none=True)
+    languages = fields.List(fields.Nested(LanguageShown))
+    essential = fields.Function(lambda project: _criteria(project, "essential"), metadata={"type": "array"})
+    asset = fields.Function(lambda project: _criteria(project, "asset"), metadata={"type": "array"})
+    version = fields.Integer()
+
+
+class NewProject(ProjectSchema):
+    """A new project, for a department over which the token's owner is a manager."""
+
+    department = fields.String(required=True, metadata={"description": "The department's code."})
+
+
+@bp.route("")
+class Projects(MethodView):
+    """Open projects, newest first."""
+
+    @allow("project:list")
+    @bp.arguments(PageQuery, location="query")
+    @bp.response(200, page_of(ProjectShown))
+    def get(self, page: dict[str, Any]) -> dict[str, Any]:
+        """List open projects, newest first."""
+        rows = queries.whole_open_page(after=page["after"], limit=page["limit"] + 1)
+        return cut(rows, page["limit"], lambda project: project.public_id)
+
+    @allow("project:create")
+    @bp.arguments(NewProject)
+    @bp.response(201, ProjectShown)
+    def post(self, data: dict[str, Any]) -> Project:
+        """Start a project as a draft."""
+        actor = current_actor()
+        department = department_by_code(data.pop("department"))
+        if department is None:
+            raise Invalid(_("There is no department with this code."), field="department")
+        if not any(actor.holds_over(role, department.lineage) for role in ("manager", "hr")):
+            raise Forbidden(_("You are not a manager in this department."))
+        owner = accounts_queries.person_by_id(actor.person_id)
+        return services.draft_project(
+            owner=owner, department=department, data=data, pack=pack, actor_id=actor.person_id
+        )
+
+
+@bp.route("/<project>")
+class OneProject(MethodView):
+    """One project."""
+
+    @allow("project:read", project=queries.whole_project)
+    @bp.response(200, ProjectShown, headers=VERSION_HEADER)
+    def get(self, project: Project) -> Versioned:
+        """Read a project."""
+        return project, {"ETag": quote_etag(str(project.version))}
+
+    @allow("project:edit", project=queries.whole_project)
+    @bp.arguments(ProjectSchema(partial=tuple(ProjectSchema().fields)))
+    @bp.response(200, ProjectShown, headers=VERSION_HEADER)
+    def patch(self, data: dict[str, Any], project: Project) -> Versioned:
+        """Change a project; members that are not sent stay as they are.
+
+        Send the ETag of what you read as If-Match, and nothing that was written since is lost: the answer is 412 then.
+        """
+        if request.if_match and not request.if_match.contains(str(queries.locked_version(project.id))):
+            raise PreconditionFailed(_("The project was changed since you read it. Read it again."))
+        services.write_project(project=project, data=data, pack=pack, actor_id=current_actor().person_id)
+        return project, {"ETag": quote_etag(str(project.version))}
+
+
+@bp.route("/<project>/open")
+class OpenProject(MethodView):
+    """A draft that is to be shown."""
+
+    @allow("project:edit", project=queries.whole_project)
+    @bp.response(200, ProjectShown)
+    def post(self, project: Project) -> Project:
+        """Show a draft to the pool."""
+        services.open_project(
+            project=project,
+            today=utc_now().date(),
+            longest_days=pack.rules.longest_days,
+            actor_id=current_actor().person_id,
+        )
+        return project
+
+
+def _criteria(project: Project, kind: str) -> Any:
+    rows = [{"skill": row.skill.code, "level": row.level} for row in project.criteria if row.kind == kind]
+    return SkillLevelSchema(many=True).dump(rows)

@@ -1,0 +1,76 @@
+"""Every blueprint, API resource, job and menu item of the service, in explicit lists."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from freeagents.accounts import pages as accounts_pages
+from freeagents.accounts.queries import names_of
+from freeagents.applications import api as applications_api
+from freeagents.applications.pages import applications as applications_pages
+from freeagents.audit import pages as audit_pages
+from freeagents.eligibility.pages import drafts as drafts_pages
+from freeagents.extensions import api, csrf
+from freeagents.home import pages as home_pages
+from freeagents.jobs.worker import Handler
+from freeagents.profiles import api as profiles_api
+from freeagents.profiles import pages as profiles_pages
+from freeagents.projects import api as projects_api
+from freeagents.rounds import api as rounds_api
+from freeagents.rounds import jobs as rounds_jobs
+from freeagents.rounds.pages import proposals as proposals_pages
+from freeagents.rounds.pages import rounds as rounds_pages
+from freeagents.security.access import allows
+from freeagents.skills import api as skills_api
+from freeagents.web import assets, operations
+from freeagents.web.api import PREFIX, describe
+from freeagents.web.context import MENU, MenuItem
+
+PAGES = (
+    accounts_pages.bp,
+    applications_pages.bp,
+    assets.bp,
+    audit_pages.make_blueprint(names_of),
+    drafts_pages.bp,
+    home_pages.bp,
+    operations.bp,
+    profiles_pages.bp,
+    proposals_pages.bp,
+    rounds_pages.bp,
+)
+API = (
+    applications_api.bp,
+    applications_api.endings_bp,
+    profiles_api.bp,
+    projects_api.bp,
+    rounds_api.proposals_bp,
+    rounds_api.rounds_bp,
+    skills_api.bp,
+)
+JOBS: dict[str, Handler] = {
+    "round:solve": rounds_jobs.solve,
+}
+EVERY_MINUTE: dict[str, Handler] = {
+    "round:fail_abandoned": rounds_jobs.fail_abandoned,
+}
+MENU_ITEMS: tuple[MenuItem, ...] = (
+    (_l("Home"), "home.home", lambda _actor: True),
+    (_l("Profile"), "profiles.show", lambda _actor: True),
+    (_l("Projects"), "applications.projects", lambda _actor: True),
+    (_l("Applications"), "applications.mine", lambda actor: actor.agent),
+    (_l("Rounds"), "rounds.index", lambda actor: allows("round:list", actor)),
+    (_l("Audit"), "audit.index", lambda actor: allows("audit:read", actor)),
+)
+
+
+def mount(app: Flask) -> None:
+    """Mount all pages, API resources and menu items on the application."""
+    app.extensions[MENU] = MENU_ITEMS
+    for blueprint in PAGES:
+        app.register_blueprint(blueprint)
+    describe(api)
+    for resource in API:
+        csrf.exempt(resource)
+        # Pages and resources of one feature would have the same name.
+        api.register_blueprint(resource, name=f"api_{resource.name}", url_prefix=PREFIX + resource.url_prefix)

@@ -1,0 +1,285 @@
+"""Pages of rounds: plan, run, look at the result, run again, publish."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from marshmallow import Schema
+
+from freeagents.db.base import utc_now
+from freeagents.eligibility import bridge
+from freeagents.eligibility.sentences import objective_sentence, rule_sentence, sentence_for_person, sentence_for_seat
+from freeagents.errors import Invalid, NotFound
+from freeagents.extensions import pack
+from freeagents.rounds import queries
+from freeagents.rounds.models import PROPOSAL_MOVES, Edit, Policy, Round
+from freeagents.rounds.schemas import RoundFormSchema
+from freeagents.rounds.services import explaining, planning, review
+from freeagents.rounds.services.telling import failure_sentence, shown_parts, stage_sentence
+from freeagents.security.access import allows
+from freeagents.security.actor import current_actor
+from freeagents.security.guard import allow
+from freeagents.skills.queries import by_words
+from freeagents.web.forms import Form
+from freeagents.web.rendering import Answer, render, render_fragment, see_other, wants_part
+
+bp = Blueprint("rounds", __name__, url_prefix="/rounds", template_folder="../templates")
+PAGE = 25
+DIFFERENCES = 10
+VERDICTS = 10
+
+
+@bp.get("")
+@allow("round:list")
+def index() -> Answer:
+    """List all rounds."""
+    return render("rounds/index.html", rounds=queries.rounds())
+
+
+@bp.get("/new")
+@allow("round:create")
+def new() -> Answer:
+    """Show the page that plans a round."""
+    now = utc_now()
+    return _new_page(Form(RoundFormSchema(), initial={"day": now.date(), "time": f"{now:%H:%M}"}))
+
+
+@bp.post("/new")
+@allow("round:create")
+def create() -> Answer:
+    """Plan a round."""
+    labels = {"name": _("a name for the round"), "cut_off": _("the day of the cut-off")}
+    form = Form(RoundFormSchema(), request.form, labels=labels)
+    with form.refusals():
+        policy = queries.policy_by_public_id(form.data["policy"])
+        if policy is None:
+            raise Invalid(_("There is no such policy any more. Choose another."), field="policy")
+        made = planning.make_round(
+            name=form.data["name"], policy=policy, cut_off=form.data["cut_off"], actor_id=current_actor().person_id
+        )
+        return see_other("rounds.show", subject=made.public_id)
+    return _new_page(form)
+
+
+@bp.get("/<subject>")
+@allow("round:read", subject=queries.round_by_public_id)
+def show(subject: Round) -> Answer:
+    """Show a round: what waits to be done, how far the worker is, or what it proposes."""
+    if wants_part():
+        return _progress(subject)
+    return _round_page(subject)
+
+
+@bp.post("/<subject>/run")
+@allow("round:edit", subject=queries.round_by_public_id)
+def run(subject: Round) -> Answer:
+    """Hand the round to a worker."""
+    form = _nothing_typed()
+    with form.refusals():
+        planning.queue_round(subject=subject, now=utc_now(), actor_id=current_actor().person_id)
+        return see_other("rounds.show", subject=subject.public_id)
+    return _round_page(subject, form)
+
+
+@bp.get("/<subject>/rerun")
+@allow("round:edit", subject=queries.round_by_public_id)
+def rerun_form(subject: Round) -> Answer:
+    """Ask before running a round again."""
+    return _rerun_page(subject)
+
+
+@bp.post("/<subject>/rerun")
+@allow("round:edit", subject=queries.round_by_public_id)
+def rerun(subject: Round) -> Answer:
+    """Make the next version with all edits, and hand it to a worker."""
+    form = _nothing_typed()
+    with form.refusals():
+        again = planning.rerun(subject=subject, actor_id=current_actor().person_id)
+        return see_other("rounds.show", subject=again.public_id)
+    return _rerun_page(subject, form)
+
+
+@bp.get("/<subject>/publish")
+@allow("round:edit", subject=queries.round_by_public_id)
+def publish_form(subject: Round) -> Answer:
+    """Ask before everybody is told."""
+    return _publish_page(subject)
+
+
+@bp.post("/<subject>/publish")
+@allow("round:edit", subject=queries.round_by_public_id)
+def publish(subject: Round) -> Answer:
+    """Answer all applications the round decided."""
+    form = _nothing_typed()
+    with form.refusals():
+        planning.publish(subject=subject, actor_id=current_actor().person_id)
+        flash(_("The round is published. Every application it decided has its answer."), "success")
+        return see_other("rounds.show", subject=subject.public_id)
+    return _publish_page(subject, form)
+
+
+@bp.post("/<subject>/approve-opened")
+@allow("round:edit", subject=queries.round_by_public_id)
+def approve_opened(subject: Round) -> Answer:
+    """Approve all undecided proposals that this reviewer has opened."""
+    approved, broken = review.approve_opened(subject=subject, pack=pack, actor_id=current_actor().person_id)
+    if approved:
+        flash(ngettext("One proposal is approved.", "%(num)d proposals are approved.", approved), "success")
+    if broken:
+        names = ", ".join(proposal.person.name for proposal in broken)
+        flash(_("Not approved, since the pair breaks a rule by now: %(names)s.", names=names), "notice")
+    if not approved and not broken:
+        flash(_("You have opened no proposal that is still to be decided. Open and read each one first."), "notice")
+    return see_other("rounds.show", subject=subject.public_id)
+
+
+@bp.post("/edits/<edit>/take-back")
+@allow("round:edit", edit=queries.edit_by_public_id)
+def take_back(edit: Edit) -> Answer:
+    """Take back what HR said of a pair."""
+    newest = review.withdraw_edit(edit=edit, actor_id=current_actor().person_id)
+    flash(_("The decision is taken back. It no longer counts when the round is run again."), "success")
+    return see_other("rounds.show", subject=newest.public_id)
+
+
+@bp.get("/<subject>/empty-seats")
+@allow("round:read", subject=queries.round_by_public_id)
+def empty_seats(subject: Round) -> Answer:
+    """List the seats left empty, and why."""
+    rows, after = _page(queries.empty_seats(subject.id, after=_after(), limit=PAGE + 1))
+    told = [(project, seat, sentence_for_seat(outcome.code, outcome.facts)) for outcome, seat, project in rows]
+    return render("rounds/empty_seats.html", subject=subject, rows=told, after=after, first=_after() is None)
+
+
+@bp.get("/<subject>/left-out")
+@allow("round:read", subject=queries.round_by_public_id)
+def left_out(subject: Round) -> Answer:
+    """List the people left out, and why."""
+    rows, after = _page(queries.left_out(subject.id, after=_after(), limit=PAGE + 1))
+    titles = queries.titles({outcome.facts["project"] for outcome, _person in rows if "project" in outcome.facts})
+    private = _sees_private(subject)
+    told = [(person, sentence_for_person(row.code, row.facts, titles, scores=private)) for row, person in rows]
+    if private:
+        review.note_look(subject=subject, actor_id=current_actor().person_id)
+    return render("rounds/left_out.html", subject=subject, rows=told, after=after, first=_after() is None)
+
+
+@bp.get("/<subject>/left-out/<person>")
+@allow("round:read", subject=queries.round_by_public_id)
+def left_out_person(subject: Round, person: str) -> Answer:
+    """Show how one person who was left out stood to the projects."""
+    found = queries.left_out_person(subject.id, person)
+    if found is None:
+        raise NotFound(_("There is nothing at this address."))
+    outcome, whom = found
+    private = _sees_private(subject)
+    verdicts = explaining.verdicts(subject=subject, person_id=whom.id, limit=VERDICTS)
+    titles = queries.titles({outcome.facts["project"]} if "project" in outcome.facts else set())
+    if private:
+        review.note_look(subject=subject, actor_id=current_actor().person_id, person=whom)
+    return render(
+        "rounds/person.html",
+        subject=subject,
+        person=whom,
+        sentence=sentence_for_person(outcome.code, outcome.facts, titles, scores=private),
+        verdicts=verdicts,
+        private=private,
+        rule_sentence=rule_sentence,
+        skills=by_words({code for verdict in verdicts for code in verdict.missing}, pack),
+        shown_parts=shown_parts,
+    )
+
+
+def _round_page(subject: Round, form: Form | None = None) -> Answer:
+    context: dict[str, Any] = {
+        "edits": queries.live_edits(subject.series),
+        "private": _sees_private(subject),
+        "objective": objective_sentence(subject.policy.objective),
+    }
+    if subject.figures is None:
+        told = failure_sentence(subject.failure, subject.failure_facts) if subject.failure else ""
+        return render(
+            "rounds/unsolved.html",
+            subject=subject,
+            form=form,
+            failure=told,
+            stage=stage_sentence(subject.stage),
+            **context,
+        )
+    if context["private"]:
+        review.note_look(subject=subject, actor_id=current_actor().person_id)
+    return render("rounds/show.html", subject=subject, form=form, **context, **_result(subject))
+
+
+def _result(subject: Round) -> dict[str, Any]:
+    """Return what the page of a solved round shows beside the round."""
+    state = request.args.get("state")
+    state = state if state in PROPOSAL_MOVES else None
+    asked = request.args.get("after", "")
+    last = queries.proposal_by_public_id(asked) if asked else None
+    rows = queries.proposals(subject.id, after=last.id if last else None, limit=PAGE + 1, state=state)
+    earlier = queries.solved_before(subject)
+    return {
+        "state": state,
+        "states": queries.proposal_states(subject.id),
+        "proposals": rows[:PAGE],
+        "after": rows[PAGE - 1].public_id if len(rows) > PAGE else None,
+        "first": last is None,
+        "opened": queries.openings(subject.id, current_actor().person_id),
+        "earlier": earlier,
+        "added": queries.only_in(subject.id, earlier.id, limit=DIFFERENCES) if earlier else None,
+        "gone": queries.only_in(earlier.id, subject.id, limit=DIFFERENCES) if earlier else None,
+    }
+
+
+def _progress(subject: Round) -> Answer:
+    """Return how far the worker is; once it is done, tell the page to load itself again."""
+    answer = render_fragment("rounds/_progress.html", subject=subject, stage=stage_sentence(subject.stage))
+    if subject.state not in {"queued", "solving"}:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
+
+
+def _new_page(form: Form) -> Answer:
+    return render("rounds/new.html", form=form, policies=[_policy(policy) for policy in queries.policies()])
+
+
+def _policy(policy: Policy) -> dict[str, Any]:
+    rules = bridge.policy_from_toml(policy.document)
+    return {
+        "row": policy,
+        "sentence": objective_sentence(policy.objective),
+        "most": {part: rules.most(part) for part in bridge.PARTS},
+    }
+
+
+def _rerun_page(subject: Round, form: Form | None = None) -> Answer:
+    return render("rounds/rerun.html", subject=subject, form=form, edits=queries.live_edits(subject.series))
+
+
+def _publish_page(subject: Round, form: Form | None = None) -> Answer:
+    states = queries.proposal_states(subject.id)
+    return render(
+        "rounds/publish.html", subject=subject, form=form, states=states, undecided=queries.undecided(subject.id)
+    )
+
+
+def _nothing_typed() -> Form:
+    return Form(Schema(), request.form)
+
+
+def _sees_private(subject: Round) -> bool:
+    return allows("round:edit", current_actor(), subject)
+
+
+def _after() -> int | None:
+    """Return after which row the page begins, as its own link to the next page says."""
+    text = request.args.get("after", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def _page(rows: Any) -> tuple[Any, int | None]:
+    return rows[:PAGE], rows[PAGE - 1][0].id if len(rows) > PAGE else None

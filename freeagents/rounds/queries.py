@@ -1,0 +1,343 @@
+"""Questions about rounds, and the reading of what a round freezes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased, joinedload
+
+from freeagents.accounts.models import Person
+from freeagents.extensions import db
+from freeagents.projects.models import Project, Seat
+from freeagents.rounds.models import (
+    Edit,
+    Outcome,
+    Policy,
+    Proposal,
+    ProposalOpening,
+    Round,
+    Snapshot,
+    SnapshotKey,
+)
+
+UNDECIDED = ("proposed", "kept")
+
+
+def policies() -> Sequence[Policy]:
+    """Return the newest version of each policy that somebody approved, by name."""
+    newest = (
+        select(Policy.name, func.max(Policy.version).label("version"))
+        .where(Policy.approved_by.is_not(None))
+        .group_by(Policy.name)
+        .subquery()
+    )
+    return db.session.scalars(
+        select(Policy)
+        .join(newest, (Policy.name == newest.c.name) & (Policy.version == newest.c.version))
+        .order_by(Policy.name)
+    ).all()
+
+
+def policy_by_public_id(public_id: str) -> Policy | None:
+    """Return the policy version, or None."""
+    return db.session.scalar(select(Policy).where(Policy.public_id == public_id))
+
+
+def rounds() -> Sequence[Round]:
+    """Return all rounds with their policies, newest first."""
+    return db.session.scalars(select(Round).options(joinedload(Round.policy)).order_by(Round.id.desc())).all()
+
+
+def round_by_public_id(public_id: str) -> Round | None:
+    """Return the round with its policy, or None."""
+    return db.session.scalar(select(Round).where(Round.public_id == public_id).options(joinedload(Round.policy)))
+
+
+def round_by_id(round_id: int) -> Round:
+    """Return a round that is known to exist, with its policy."""
+    return db.session.scalars(select(Round).where(Round.id == round_id).options(joinedload(Round.policy))).one()
+
+
+def lock_round(subject: Round, *, shared: bool = False) -> None:
+    """Read the round's state anew and hold it until the transaction ends: alone, or with others that share it."""
+    db.session.refresh(subject, ["state"], with_for_update={"read": shared})
+
+
+def lock_proposal(subject: Proposal) -> None:
+    """Read the proposal's state anew and hold it until the transaction ends."""
+    db.session.refresh(subject, ["state"], with_for_update=True)
+
+
+def newest_version(series: str) -> Round:
+    """Return the last round of a series that is known to exist, with its policy."""
+    return db.session.scalars(
+        select(Round)
+        .where(Round.series == series)
+        .options(joinedload(Round.policy))
+        .order_by(Round.version.desc())
+        .limit(1)
+    ).one()
+
+
+def solved_before(subject: Round) -> Round | None:
+    """Return the last earlier version of the series that was solved, or None."""
+    return db.session.scalar(
+        select(Round)
+        .where(Round.series == subject.series, Round.version < subject.version, Round.figures.is_not(None))
+        .order_by(Round.version.desc())
+        .limit(1)
+    )
+
+
+def snapshot_content(snapshot_id: int | None) -> bytes:
+    """Return the kept bytes of a snapshot that is known to exist."""
+    return db.session.scalars(select(Snapshot.content).where(Snapshot.id == snapshot_id)).one()
+
+
+def people_of(snapshot_id: int | None) -> dict[str, int]:
+    """Return pseudonym → person id of a snapshot, as far as people were not erased."""
+    rows = db.session.execute(
+        select(SnapshotKey.pseudonym, SnapshotKey.person_id).where(SnapshotKey.snapshot_id == snapshot_id)
+    )
+    return dict(rows.all())
+
+
+def pseudonym_of(snapshot_id: int | None, person_id: int) -> str | None:
+    """Return under which pseudonym the person is in the snapshot, or None."""
+    return db.session.scalar(
+        select(SnapshotKey.pseudonym).where(SnapshotKey.snapshot_id == snapshot_id, SnapshotKey.person_id == person_id)
+    )
+
+
+def project_ids_by_public_id() -> dict[str, int]:
+    """Return public id → id of all projects."""
+    return dict(db.session.execute(select(Project.public_id, Project.id)).all())
+
+
+def titles(public_ids: Collection[str]) -> dict[str, str]:
+    """Return public id → title of these projects."""
+    rows = db.session.execute(select(Project.public_id, Project.title).where(Project.public_id.in_(public_ids)))
+    return dict(rows.all())
+
+
+def snapshot_id_at(digest: bytes) -> int:
+    """Return the id of the snapshot that is known to be at this address."""
+    return db.session.scalars(select(Snapshot.id).where(Snapshot.digest == digest)).one()
+
+
+def versions(series: str) -> Sequence[Round]:
+    """Return the rounds of one series, oldest first."""
+    return db.session.scalars(select(Round).where(Round.series == series).order_by(Round.version)).all()
+
+
+def last_version(series: str) -> int:
+    """Return the highest version in the series."""
+    return db.session.scalar(select(func.max(Round.version)).where(Round.series == series)) or 0
+
+
+def live_edits(series: str) -> Sequence[Edit]:
+    """Return HR's words on pairs of this series that were not withdrawn, oldest first."""
+    return db.session.scalars(
+        select(Edit)
+        .where(Edit.series == series, Edit.withdrawn_at.is_(None))
+        .options(joinedload(Edit.person), joinedload(Edit.project))
+        .order_by(Edit.id)
+    ).all()
+
+
+def edit_by_public_id(public_id: str) -> Edit | None:
+    """Return the edit with its person and project, or None."""
+    return db.session.scalar(
+        select(Edit).where(Edit.public_id == public_id).options(joinedload(Edit.person), joinedload(Edit.project))
+    )
+
+
+def barred_pairs(series: str) -> set[tuple[int, int]]:
+    """Return (person id, project id) of the pairs that HR has ruled out in this series."""
+    rows = db.session.execute(
+        select(Edit.person_id, Edit.project_id).where(
+            Edit.series == series, Edit.kind == "bar", Edit.withdrawn_at.is_(None)
+        )
+    )
+    return set(rows)
+
+
+def live_edit(series: str, person_id: int, project_id: int) -> Edit | None:
+    """Return HR's standing word on a pair, or None."""
+    return db.session.scalar(
+        select(Edit).where(
+            Edit.series == series,
+            Edit.person_id == person_id,
+            Edit.project_id == project_id,
+            Edit.withdrawn_at.is_(None),
+        )
+    )
+
+
+def proposal_by_public_id(public_id: str) -> Proposal | None:
+    """Return the proposal with its person, project, department and seat, or None."""
+    return db.session.scalar(
+        select(Proposal)
+        .where(Proposal.public_id == public_id)
+        .options(
+            joinedload(Proposal.person),
+            joinedload(Proposal.project).joinedload(Project.department),
+            joinedload(Proposal.seat),
+        )
+    )
+
+
+def proposals(round_id: int, *, after: int | None, limit: int, state: str | None = None) -> Sequence[Proposal]:
+    """Return up to ``limit`` proposals of a round that come after the one with id ``after``, with what a list shows."""
+    query = (
+        select(Proposal)
+        .where(Proposal.round_id == round_id)
+        .options(
+            joinedload(Proposal.person),
+            joinedload(Proposal.project).joinedload(Project.department),
+            joinedload(Proposal.seat),
+        )
+        .order_by(Proposal.id)
+        .limit(limit)
+    )
+    if state is not None:
+        query = query.where(Proposal.state == state)
+    return db.session.scalars(query if after is None else query.where(Proposal.id > after)).all()
+
+
+def proposal_of(round_id: int, person_id: int, project_id: int) -> Proposal | None:
+    """Return the round's proposal of a pair, or None."""
+    return db.session.scalar(
+        select(Proposal).where(
+            Proposal.round_id == round_id, Proposal.person_id == person_id, Proposal.project_id == project_id
+        )
+    )
+
+
+def neighbours(subject: Proposal) -> tuple[str | None, str | None]:
+    """Return the public ids of the proposals before and after this one in its round."""
+    same = select(Proposal.public_id).where(Proposal.round_id == subject.round_id).limit(1)
+    before = same.where(Proposal.id < subject.id).order_by(Proposal.id.desc())
+    after = same.where(Proposal.id > subject.id).order_by(Proposal.id)
+    return db.session.scalar(before), db.session.scalar(after)
+
+
+def opened_undecided(round_id: int, person_id: int) -> Sequence[Proposal]:
+    """Return the round's undecided proposals that this reviewer has opened, with their projects' facts."""
+    return db.session.scalars(
+        select(Proposal)
+        .join(ProposalOpening, ProposalOpening.proposal_id == Proposal.id)
+        .where(Proposal.round_id == round_id, Proposal.state.in_(UNDECIDED), ProposalOpening.person_id == person_id)
+        .options(joinedload(Proposal.person), joinedload(Proposal.project))
+        .order_by(Proposal.id)
+        .with_for_update(of=Proposal)
+    ).all()
+
+
+def openings(round_id: int, person_id: int) -> set[int]:
+    """Return the ids of the round's proposals that this reviewer has opened."""
+    return set(
+        db.session.scalars(
+            select(Proposal.id)
+            .join(ProposalOpening, ProposalOpening.proposal_id == Proposal.id)
+            .where(Proposal.round_id == round_id, ProposalOpening.person_id == person_id)
+        )
+    )
+
+
+def undecided(round_id: int) -> int:
+    """Return how many proposals of the round are neither approved nor barred."""
+    query = select(func.count()).where(Proposal.round_id == round_id, Proposal.state.in_(UNDECIDED))
+    return db.session.scalar(query) or 0
+
+
+def only_in(round_id: int, other_id: int, *, limit: int) -> tuple[int, Sequence[Proposal]]:
+    """Return how many pairs one round proposes and another does not, and the first of them with person and project."""
+    other = aliased(Proposal)
+    missing = ~(
+        select(other.id)
+        .where(
+            other.round_id == other_id, other.person_id == Proposal.person_id, other.project_id == Proposal.project_id
+        )
+        .exists()
+    )
+    here = (Proposal.round_id == round_id, missing)
+    count = db.session.scalar(select(func.count()).select_from(Proposal).where(*here)) or 0
+    first = (
+        select(Proposal)
+        .where(*here)
+        .options(joinedload(Proposal.person), joinedload(Proposal.project))
+        .order_by(Proposal.id)
+        .limit(limit)
+    )
+    return count, db.session.scalars(first).all() if count else []
+
+
+def proposal_states(round_id: int) -> dict[str, int]:
+    """Return state → how many proposals of the round are in it."""
+    rows = db.session.execute(
+        select(Proposal.state, func.count()).where(Proposal.round_id == round_id).group_by(Proposal.state)
+    )
+    return dict(rows.all())
+
+
+def empty_seats(round_id: int, *, after: int | None, limit: int) -> Sequence[tuple[Outcome, Seat, Project]]:
+    """Return up to ``limit`` outcomes of seats left empty after the one with id ``after``, with seat and project."""
+    query = (
+        select(Outcome, Seat, Project)
+        .join(Seat, Seat.id == Outcome.seat_id)
+        .join(Project, Project.id == Seat.project_id)
+        .where(Outcome.round_id == round_id)
+        .order_by(Outcome.id)
+        .limit(limit)
+    )
+    return db.session.execute(query if after is None else query.where(Outcome.id > after)).all()
+
+
+def left_out(round_id: int, *, after: int | None, limit: int) -> Sequence[tuple[Outcome, Person]]:
+    """Return up to ``limit`` outcomes of people left out after the one with id ``after``, with the person."""
+    query = (
+        select(Outcome, Person)
+        .join(Person, Person.id == Outcome.person_id)
+        .where(Outcome.round_id == round_id)
+        .order_by(Outcome.id)
+        .limit(limit)
+    )
+    return db.session.execute(query if after is None else query.where(Outcome.id > after)).all()
+
+
+def left_out_person(round_id: int, public_id: str) -> tuple[Outcome, Person] | None:
+    """Return why the person was left out of the round, with the person, or None."""
+    row = db.session.execute(
+        select(Outcome, Person)
+        .join(Person, Person.id == Outcome.person_id)
+        .where(Outcome.round_id == round_id, Person.public_id == public_id)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def pairs_in_state(round_id: int, state: str) -> set[tuple[int, int]]:
+    """Return (person id, project id) of the round's proposals in one state."""
+    rows = db.session.execute(
+        select(Proposal.person_id, Proposal.project_id).where(Proposal.round_id == round_id, Proposal.state == state)
+    )
+    return {(person, project) for person, project in rows}
+
+
+def reasons(round_id: int) -> dict[int, tuple[str, dict[str, Any]]]:
+    """Return person id → code and facts of why the round left the person out."""
+    rows = db.session.execute(
+        select(Outcome.person_id, Outcome.code, Outcome.facts).where(
+            Outcome.round_id == round_id, Outcome.person_id.is_not(None)
+        )
+    )
+    return {person: (code, facts) for person, code, facts in rows if person is not None}
+
+
+def project_ids_of(round_id: int) -> Sequence[int]:
+    """Return the ids of the projects whose seats the round proposed somebody for or left empty."""
+    proposed = select(Proposal.project_id).where(Proposal.round_id == round_id)
+    empty = select(Seat.project_id).join(Outcome, Outcome.seat_id == Seat.id).where(Outcome.round_id == round_id)
+    return db.session.scalars(proposed.union(empty)).all()

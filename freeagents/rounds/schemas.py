@@ -1,0 +1,81 @@
+"""The shapes of rounds and proposals: for pages and the API."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from marshmallow import Schema, fields, post_load, validate
+
+from freeagents.web.fields import Word
+
+LONGEST_NAME = 200
+LONGEST_REASON = 2000
+WORDS = ("keep", "bar")
+
+
+class NewRoundSchema(Schema):
+    """A round to plan."""
+
+    name = Word(required=True, validate=validate.Length(1, LONGEST_NAME))
+    policy = fields.String(required=True, metadata={"description": "The public id of an approved policy version."})
+    cut_off = fields.AwareDateTime(required=True)
+
+
+class RoundFormSchema(Schema):
+    """A round to plan, with the cut-off as a day and a time in UTC."""
+
+    name = Word(required=True, validate=validate.Length(1, LONGEST_NAME))
+    policy = fields.String(required=True, error_messages={"required": _l("Choose a policy.")})
+    day = fields.Date(required=True, data_key="cut_off")
+    time = fields.Time(
+        required=True,
+        data_key="cut_off_time",
+        error_messages={
+            "required": _l("Enter the time of the cut-off."),
+            "invalid": _l("Enter the time of the cut-off as hours and minutes, such as 17:30."),
+        },
+    )
+
+    @post_load
+    def _join(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        clock: time = data.pop("time")
+        return data | {"cut_off": datetime.combine(data.pop("day"), clock.replace(tzinfo=None), UTC)}
+
+
+class ReasonSchema(Schema):
+    """Why."""
+
+    reason = fields.String(
+        required=True,
+        validate=validate.Length(1, LONGEST_REASON),
+        error_messages={"required": _l("Enter a reason. It is kept with the decision.")},
+    )
+
+
+class DecisionSchema(ReasonSchema):
+    """Keep or bar, and why."""
+
+    word = fields.String(
+        required=True,
+        validate=validate.OneOf(WORDS, error=_l("Choose whether to keep or to bar the pair.")),
+        error_messages={"required": _l("Choose whether to keep or to bar the pair.")},
+    )
+
+
+class ProposalShown(Schema):
+    """One pair a round proposes, with its score in parts (1,000 units to the point).
+
+    Ranks, short lists and the total they are part of are only for those who decide on proposals; null to all others.
+    """
+
+    id = fields.String()
+    state = fields.String()
+    person = fields.String()
+    project = fields.String()
+    seat = fields.Integer()
+    score = fields.Integer(allow_none=True)
+    parts = fields.Dict(keys=fields.String(), values=fields.Integer())
+    criteria = fields.List(fields.Dict())
+    reason = fields.String()

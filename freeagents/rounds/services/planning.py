@@ -1,0 +1,154 @@
+"""Use-cases of a round as a whole: make, queue, run again, publish."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from freeagents.applications.services import answer_applications
+from freeagents.audit.services import record
+from freeagents.db.base import new_public_id, utc_now
+from freeagents.eligibility import bridge
+from freeagents.eligibility.case import Case, decompress
+from freeagents.errors import Conflict, Invalid
+from freeagents.extensions import db
+from freeagents.jobs.queue import enqueue
+from freeagents.rounds import queries
+from freeagents.rounds.models import MOVES, Policy, Round
+from freeagents.rounds.services.solving import SOLVE_JOB
+
+SALT_BYTES = 16
+
+
+def make_round(*, name: str, policy: Policy, cut_off: datetime, actor_id: int) -> Round:
+    """Plan a round; the hash of its salt is fixed and shown from now on.
+
+    :raises Invalid: no name was given, or nobody approved the policy.
+    """
+    if not name.strip():
+        raise Invalid(_("Enter a name for the round."), field="name")
+    if policy.approved_by is None:
+        raise Invalid(_("Nobody has approved this policy yet. Choose another."), field="policy")
+    made = Round(
+        series=new_public_id(),
+        name=name,
+        policy_id=policy.id,
+        policy=policy,
+        cut_off=cut_off,
+        salt=secrets.token_bytes(SALT_BYTES),
+        created_by=actor_id,
+    )
+    db.session.add(made)
+    db.session.flush()
+    record(
+        db.session,
+        "round:make",
+        f"round/{made.public_id}",
+        actor_id=actor_id,
+        policy=policy.public_id,
+        salt_hash=made.salt_hash,
+    )
+    return made
+
+
+def queue_round(*, subject: Round, now: datetime, actor_id: int) -> None:
+    """Hand the round to a worker.
+
+    :raises Conflict: the cut-off is still to come, or the round was queued already.
+    """
+    if now < subject.cut_off:
+        raise Conflict(_("The cut-off is still to come. Applications count until then; run the round afterwards."))
+    queries.lock_round(subject)
+    _move(subject, "queued")
+    db.session.flush()
+    enqueue(db.session, SOLVE_JOB, lock=f"round/{subject.series}", round_id=subject.id)
+    record(db.session, "round:queue", f"round/{subject.public_id}", actor_id=actor_id)
+
+
+def rerun(*, subject: Round, actor_id: int) -> Round:
+    """Make the next version of the series, with the same salt and all edits, and hand it to a worker.
+
+    :raises Conflict: the round is not in review or failed, or is not the newest version.
+    """
+    queries.lock_round(subject)
+    if subject.state not in {"in_review", "failed"}:
+        raise Conflict(_("Only a round in review, or one that failed, can be run again."))
+    if queries.last_version(subject.series) != subject.version:
+        raise Conflict(_("There is a newer version of this round. Go on with that one."))
+    again = Round(
+        series=subject.series,
+        version=subject.version + 1,
+        name=subject.name,
+        policy_id=subject.policy_id,
+        cut_off=subject.cut_off,
+        salt=subject.salt,
+        created_by=actor_id,
+    )
+    db.session.add(again)
+    if subject.state == "in_review":
+        _move(subject, "cancelled")
+    db.session.flush()
+    record(
+        db.session, "round:rerun", f"round/{again.public_id}", actor_id=actor_id, before=f"round/{subject.public_id}"
+    )
+    queue_round(subject=again, now=utc_now(), actor_id=actor_id)
+    return queries.round_by_id(again.id)
+
+
+def publish(*, subject: Round, actor_id: int) -> None:
+    """Tell everybody: approved pairs are matched; all other applications for the round's projects are not, with why.
+
+    :raises Conflict: the round is not in review, or a proposal is still undecided.
+    """
+    queries.lock_round(subject)
+    if undecided := queries.undecided(subject.id):
+        raise Conflict(
+            ngettext(
+                "One proposal is still to be approved or barred. Decide on it before you publish.",
+                "%(num)d proposals are still to be approved or barred. Decide on each before you publish.",
+                undecided,
+            )
+        )
+    _move(subject, "published")
+    subject.published_by, subject.published_at = actor_id, utc_now()
+    answer_applications(
+        matched=queries.pairs_in_state(subject.id, "approved"),
+        barred=queries.barred_pairs(subject.series),
+        reasons=_reasons(subject),
+        projects=queries.project_ids_of(subject.id),
+        submitted_before=subject.cut_off,
+        actor_id=actor_id,
+    )
+    db.session.flush()
+    record(db.session, "round:publish", f"round/{subject.public_id}", actor_id=actor_id)
+
+
+def _reasons(subject: Round) -> dict[tuple[int, int], tuple[str, dict[str, Any]]]:
+    """Return (person id, project id) → why the wish of a person who was left out came to nothing.
+
+    First the hard rules that this very pair broke when the round was frozen; else why the round left the person out,
+    without scores, since private parts are in them.
+    """
+    left_out = queries.reasons(subject.id)
+    people = queries.people_of(subject.snapshot_id)
+    projects = queries.project_ids_by_public_id()
+    keys = [key for key, person in people.items() if person in left_out]
+    case = Case.from_bytes(decompress(queries.snapshot_content(subject.snapshot_id)), only=set(keys))
+    told = {}
+    for wish, failing in zip(case.wishes, bridge.failing(case, case.wishes), strict=True):
+        person = people[wish.person]
+        code, facts = left_out[person]
+        shown = {name: value for name, value in facts.items() if name == "allowed"}
+        reason = ("rules_not_met", {"rules": list(failing)}) if failing else (code, shown)
+        told[person, projects[wish.project]] = reason
+    return told
+
+
+def _move(subject: Round, state: str) -> None:
+    if state not in MOVES[subject.state]:
+        raise Conflict(_("This round has moved on meanwhile. Look at it again."))
+    subject.state = state

@@ -1,0 +1,70 @@
+"""Says in words how far a round is, what stopped it, and what a proposal or a seat came to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from freeagents.eligibility.bridge import PARTS
+from freeagents.eligibility.sentences import rule_name
+
+PRIVATE_PARTS = ("rank", "short_list")
+"""Parts that only HR's reviewers see beside the person, or the manager, they belong to."""
+SCORES = ("score", "value", "totals")
+"""Figures of a round that private parts are in."""
+
+
+def stage_sentence(stage: str | None) -> str:
+    """Return what the worker is doing."""
+    sentences = {
+        "freeze": _("Reading people, projects and applications as they stand"),
+        "order": _("Putting everything in an order that favours nobody"),
+        "candidates": _("Finding who meets the rules of each project, and scoring them"),
+        "assign": _("Choosing the best placement of all people and seats together"),
+        "explain": _("Working out the reasons"),
+    }
+    return str(sentences.get(stage or "", _("Waiting for a free worker")))
+
+
+def failure_sentence(code: str, facts: Mapping[str, Any] | None) -> str:
+    """Return why a round could not be solved and what to do."""
+    if code == "rule_broken":
+        return str(
+            _(
+                "A pair that HR keeps does not meet a rule any more: %(rule)s. Take that decision back below, then run"
+                " the round again.",
+                rule=rule_name(str((facts or {}).get("rule", ""))),
+            )
+        )
+    sentences = {
+        "no_such_seat": _(
+            "More people are kept on a project than it has seats. Take one of the decisions below back, then run the"
+            " round again."
+        ),
+        "person_twice": _(
+            "One person is kept on two projects. Take one of the decisions below back, then run the round again."
+        ),
+        "abandoned": _(
+            "The work was started several times and never came to an end. Run the round again; if it fails again, ask"
+            " your administrator."
+        ),
+    }
+    otherwise = _(
+        "Something went wrong on our side; nothing was changed. Run the round again; if it fails again, ask your"
+        " administrator."
+    )
+    return str(sentences.get(code, otherwise))
+
+
+def shown_parts(parts: Mapping[str, int], *, private: bool) -> dict[str, int]:
+    """Return the parts of a score in their order, without the private ones unless the reader may see them."""
+    return {part: parts[part] for part in PARTS if part in parts and (private or part not in PRIVATE_PARTS)}
+
+
+def shown_figures(figures: Mapping[str, Any] | None, *, private: bool) -> dict[str, Any] | None:
+    """Return the figures of a round, without scores unless the reader may see private parts."""
+    if figures is None:
+        return None
+    return {name: value for name, value in figures.items() if private or name not in SCORES}

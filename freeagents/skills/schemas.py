@@ -1,0 +1,68 @@
+"""How skills and their levels are written, in a form, in JSON and in a cell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from marshmallow import Schema, ValidationError, fields, validate
+
+from freeagents.web.fields import Packed, Prose, Word
+
+MOST_SKILLS = 60
+
+
+class SkillLevelSchema(Schema):
+    """A skill at a level 1–4. Cell: ``user-research:3``."""
+
+    skill = Word(required=True, validate=validate.Length(1, 100))
+    level = fields.Integer(
+        required=True, validate=validate.Range(1, 4, error=_l("A level is a whole number from 1 to 4."))
+    )
+
+
+class HeldSkillSchema(SkillLevelSchema):
+    """A skill somebody holds, with where it was shown."""
+
+    evidence = Prose(load_default="", validate=validate.Length(max=2000))
+
+
+class SkillSchema(Schema):
+    """An entry of the shared taxonomy, as the API shows it."""
+
+    code = fields.String()
+    names = fields.Dict(keys=fields.String(), values=fields.String())
+    descriptions = fields.Dict(keys=fields.String(), values=fields.String())
+    family = fields.String()
+    discipline = fields.String()
+
+
+def unpack_skill_level(text: str) -> dict[str, Any]:
+    """Read ``user-research:3``."""
+    skill, colon, level = text.rpartition(":")
+    if not colon:
+        raise ValidationError(str(_l("write the skill and its level, as in user-research:3")))
+    return {"skill": skill.strip(), "level": level.strip()}
+
+
+def skill_levels(item: type[Schema] = SkillLevelSchema) -> Packed:
+    """Return the field for a list of skills with levels; no skill twice."""
+    return Packed(
+        fields.Nested(item),
+        unpack=unpack_skill_level,
+        pack=lambda held: f"{held['skill']}:{held['level']}",
+        load_default=list,
+        validate=[validate.Length(max=MOST_SKILLS), _no_skill_twice],
+    )
+
+
+def skill_words() -> Packed:
+    """Return the field for a list of skills without levels."""
+    return Packed(Word(validate=validate.Length(1, 100)), load_default=list, validate=validate.Length(max=MOST_SKILLS))
+
+
+def _no_skill_twice(items: list[dict[str, Any]]) -> None:
+    words = [item["skill"].casefold() for item in items]
+    for word in words:
+        if words.count(word) > 1:
+            raise ValidationError(str(_l("%(skill)s is there twice. Name each skill once.", skill=word)))

@@ -1,0 +1,3 @@
+// Shows the OpenAPI document with Swagger UI.
+const place = document.getElementById('swagger-ui')
+window.SwaggerUIBundle({ url: place.dataset.document, domNode: place, deepLinking: true, tryItOutEnabled: true, syntaxHighlight: false })

@@ -1,0 +1,118 @@
+"""What states, roles, rules and score parts are called on pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Flask
+from flask_babel import gettext as _
+
+from freeagents.extensions import pack
+from freeagents.web.filters import locale_code
+
+COLOURS = {
+    "draft": "grey",
+    "open": "blue",
+    "filled": "green",
+    "cancelled": "grey",
+    "expired": "grey",
+    "submitted": "blue",
+    "withdrawn": "grey",
+    "matched": "green",
+    "not_matched": "yellow",
+    "queued": "yellow",
+    "solving": "yellow",
+    "in_review": "blue",
+    "published": "green",
+    "closed": "grey",
+    "failed": "red",
+    "proposed": "blue",
+    "kept": "turquoise",
+    "barred": "red",
+    "approved": "green",
+    "offered": "green",
+    "replaced": "grey",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Make the words known to all templates."""
+    app.jinja_env.globals |= {
+        "state_name": state_name,
+        "state_colour": lambda state: COLOURS.get(state, ""),
+        "role_name": role_name,
+        "part_name": part_name,
+        "work_mode_name": work_mode_name,
+        "place_name": place_name,
+        "in_words": in_words,
+    }
+
+
+def state_name(kind: str, state: str) -> str:
+    """Say a state of a project, application, round or proposal."""
+    names = {
+        ("project", "draft"): _("Draft"),
+        ("project", "open"): _("Open"),
+        ("project", "filled"): _("Filled"),
+        ("project", "cancelled"): _("Cancelled"),
+        ("project", "expired"): _("Expired"),
+        ("application", "submitted"): _("Waiting for a round"),
+        ("application", "withdrawn"): _("Withdrawn"),
+        ("application", "matched"): _("Matched"),
+        ("application", "not_matched"): _("Not matched"),
+        ("round", "draft"): _("Planned"),
+        ("round", "queued"): _("Waiting"),
+        ("round", "solving"): _("Being solved"),
+        ("round", "in_review"): _("In review"),
+        ("round", "published"): _("Published"),
+        ("round", "closed"): _("Closed"),
+        ("round", "failed"): _("Failed"),
+        ("round", "cancelled"): _("Replaced by a later version"),
+        ("proposal", "proposed"): _("Proposed"),
+        ("proposal", "kept"): _("Kept"),
+        ("proposal", "barred"): _("Barred"),
+        ("proposal", "approved"): _("Approved"),
+        ("proposal", "offered"): _("Offered"),
+        ("proposal", "replaced"): _("Replaced"),
+    }
+    return names[kind, state]
+
+
+def role_name(role: str) -> str:
+    """Say a role."""
+    return {
+        "manager": _("Manager"),
+        "hr": _("HR"),
+        "auditor": _("Auditor"),
+        "administrator": _("Administrator"),
+    }[role]
+
+
+def part_name(part: str) -> str:
+    """Say a part of the score."""
+    return {
+        "skills": _("Skills"),
+        "growth": _("Growth"),
+        "rank": _("The person’s own order"),
+        "short_list": _("Manager’s short list"),
+        "bench": _("Time waiting"),
+        "distance": _("Distance"),
+    }[part]
+
+
+def work_mode_name(mode: str) -> str:
+    """Say a way of working."""
+    return {"on_site": _("On site"), "hybrid": _("Hybrid"), "remote": _("Remote")}[mode]
+
+
+def in_words(names: Mapping[str, str]) -> str:
+    """Say a name of the pack's as plain text, in the language spoken or else in another."""
+    return pack.text(names, locale_code())[0]
+
+
+def place_name(place: str) -> str:
+    """Say a place by its name; by its code where the name would be understood as another place, or is not known."""
+    known = pack.places.get(place)
+    name = in_words(known.names) if known else place
+    found = pack.place(name)
+    return name if found is not None and found.code == place else place
