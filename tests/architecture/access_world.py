@@ -1,0 +1,99 @@
+"""Somebody of every role and relation, and one of each thing they may or may not touch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import Flask
+from sqlalchemy import select
+
+from freeagents.accounts import services as accounts
+from freeagents.accounts.models import Person
+from freeagents.accounts.queries import api_tokens
+from freeagents.applications import services as applications
+from freeagents.audit.services import chain_of
+from freeagents.db.base import utc_now
+from freeagents.extensions import db
+from freeagents.rounds import queries as rounds
+from freeagents.rounds.models import Edit, Outcome
+from freeagents.rounds.services import review
+from tests.factories import PASSWORD, a_department, a_project, an_agent, with_role
+from tests.integration.rounds.world import a_world, solved
+
+ROLES: dict[str, tuple[str, str | None] | None] = {
+    "person": None,
+    "agent": None,
+    "applicant": None,
+    "owner": ("manager", "host"),
+    "colleague": ("manager", "host"),
+    "stranger": ("manager", "elsewhere"),
+    "host_hr": ("hr", "host"),
+    "hr": ("hr", None),
+    "auditor": ("auditor", None),
+    "administrator": ("administrator", None),
+}
+"""Who asks, with the role held and the department: *owner* owns the project; *applicant* applied and has a token."""
+
+
+@dataclass
+class AccessWorld:
+    """Addresses' variables by name, and a bearer token for each who asks."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    bearers: dict[str, str] = field(default_factory=dict)
+    emails: dict[str, str] = field(default_factory=dict)
+
+
+def an_access_world(app: Flask) -> AccessWorld:
+    """Make it and commit."""
+    world = AccessWorld()
+    with app.app_context():
+        subject = solved(a_world())
+        people = {name: _somebody(name) for name in ROLES}
+        host = a_department("host")
+        project = a_project("Open one", department=host, owner=people["owner"])
+        draft = a_project("Draft", department=host, owner=people["owner"], opened=False)
+        home = a_department("home-of-agents")
+        application = applications.apply(
+            project=project, person_id=people["applicant"].id, home_employer_id=home.employer_id
+        )
+        left_out = db.session.scalars(
+            select(Person.public_id).join(Outcome, Outcome.person_id == Person.id).where(Outcome.round_id == subject.id)
+        ).first()
+        second = rounds.proposals(subject.id, after=None, limit=2)[1]
+        review.keep(subject=second, reason="A reason.", actor_id=people["hr"].id)
+        edit = db.session.scalars(select(Edit.public_id)).first()
+        for name, person in people.items():
+            world.bearers[name] = accounts.make_api_token(person_id=person.id, name="test", actor_id=person.id)
+            world.emails[name] = person.email
+        world.values = {
+            "project": project.public_id,
+            "draft": draft.public_id,
+            "application": application.public_id,
+            "subject": subject.public_id,
+            "proposal": rounds.proposals(subject.id, after=None, limit=1)[0].public_id,
+            "api_token": api_tokens(people["applicant"].id)[0].public_id,
+            "invitation": accounts.invite(person=people["person"], actor_id=None),
+            "person": left_out,
+            "edit": edit,
+            "part": "about",
+            "section": "outcome",
+            "chain": chain_of(utc_now()),
+            "name": "css/app.css",
+        }
+        db.session.commit()
+    return world
+
+
+def _somebody(name: str) -> Person:
+    person = an_agent(
+        name.title(),
+        department=a_department("home-of-agents"),
+        admitted=name in {"agent", "applicant"},
+        password=PASSWORD,
+    )
+    held = ROLES[name]
+    if held is not None:
+        role, department = held
+        with_role(person, role, a_department(department) if department else None)
+    return person

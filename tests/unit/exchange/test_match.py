@@ -1,0 +1,241 @@
+"""``freeagents match``: the examples of the documentation, repeatable, and without a trace when something is wrong."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import random
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from freeagents.country.pack import load_pack
+from freeagents.eligibility.bridge import PARTS, Policy, policy_from_toml
+from freeagents.exchange.cli import match
+from freeagents.exchange.facts import case_of
+from freeagents.exchange.rows import APPLICATIONS, PEOPLE, PROJECTS, read_rows
+from freeagents.exchange.tables import Faults
+
+DOCUMENT = (Path(__file__).parents[3] / "docs" / "files.md").read_text(encoding="utf-8")
+
+
+def example(name):
+    [text] = re.findall(rf"```\w+ {name}\n(.*?)```", DOCUMENT, re.DOTALL)
+    return text
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Runs the command in a folder with the documentation's examples, or other texts, and returns what it says."""
+    monkeypatch.chdir(tmp_path)
+
+    def command(*options, **texts):
+        for name in ("people", "projects", "applications"):
+            Path(f"{name}.csv").write_text(texts.get(name, example(name)), encoding="utf-8")
+        arguments = ["people.csv", "projects.csv", "--applications", "applications.csv"]
+        outputs = ["--out", "proposals.csv", "--report", "report.json"]
+        return CliRunner().invoke(match, [*arguments, *outputs, *options])
+
+    return command
+
+
+def proposals():
+    with Path("proposals.csv").open(encoding="utf-8", newline="") as source:
+        return list(csv.DictReader(source))
+
+
+def report():
+    return json.loads(Path("report.json").read_text(encoding="utf-8"))
+
+
+def test_the_example_of_the_documentation(run):
+    result = run()
+    assert (result.exit_code, result.stderr) == (
+        0,
+        "Grade Wizard has no ladder: compared by equality only (1 people, 0 projects).\n",
+    )
+    assert [(row["project_id"], row["seat"], row["person_id"]) for row in proposals()] == [
+        ("j1", "1", "p1"),
+        ("j2", "1", "p2"),
+    ]
+    assert result.stdout.startswith("2 of 3 seats filled, ")
+    told = report()
+    assert [row["person_id"] for row in told["unplaced"]] == ["p3"]
+    assert [(row["project_id"], row["seat"], row["code"]) for row in told["unfilled"]] == [
+        ("j2", 2, "chosen_elsewhere")
+    ]
+    assert told["counts"] == {
+        "people": 3,
+        "projects": 2,
+        "seats": 3,
+        "applications": 3,
+        "allowed_pairs": 3,
+        "placed": 2,
+        "unfilled": 1,
+        "unplaced": 1,
+    }
+    assert told["notes"] == [
+        {
+            "code": "grade_without_ladder",
+            "facts": {"word": "Wizard", "people": 1, "projects": 0},
+            "sentence": "Grade Wizard has no ladder: compared by equality only (1 people, 0 projects).",
+        }
+    ]
+
+
+def test_parts_add_up_and_so_does_the_whole(run):
+    run()
+    total = Decimal(0)
+    for row in proposals():
+        assert sum(Decimal(row[part]) for part in PARTS) == Decimal(row["score"])
+        total += Decimal(row["score"])
+        assert row["reason"].startswith("Meets every hard rule. Earns ")
+    assert Decimal(report()["objective"]["score"]) == total
+
+
+def test_the_hash_is_that_of_the_canonical_input(run):
+    run()
+    faults = Faults()
+    rows = [read_rows(kind, Path(f"{kind.name}.csv"), faults) for kind in (PEOPLE, PROJECTS, APPLICATIONS)]
+    case = case_of(*rows, pack=load_pack("uk"), faults=faults)
+    assert report()["input"]["sha256"] == hashlib.sha256(case.to_bytes()).hexdigest()
+    assert set(report()["versions"]) == {"freeagents", "python", "numpy", "scipy"}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_order_of_rows_and_columns_changes_nothing(run, seed):
+    draw = random.Random(seed)
+    people = "person_id,department,time_percent,skills\n" + "".join(
+        f"p{each},{draw.choice(['dwp', 'hmrc'])},,a:{draw.randint(1, 3)};b:{draw.randint(1, 3)}\n" for each in range(30)
+    )
+    projects = "project_id,department,seats,essential,asset\n" + "".join(
+        f"j{each},{draw.choice(['dwp', 'mod'])},{draw.randint(1, 3)},a:{draw.randint(1, 2)},b:2\n" for each in range(8)
+    )
+    applications = "person_id,project_id,rank\n" + "".join(f"p{each},j{each % 8},1\n" for each in range(30))
+    texts = {"people": people, "projects": projects, "applications": applications}
+    run(**texts)
+    first, told = Path("proposals.csv").read_bytes(), report()
+    run(**{name: shuffled(text, draw) for name, text in texts.items()})
+    again = report()
+    assert Path("proposals.csv").read_bytes() == first
+    for each in (told, again):
+        del each["seconds"]
+    assert again == told
+    assert told["counts"]["placed"] > 0
+
+
+def shuffled(text, draw):
+    header, *rows = [line.split(",") for line in text.splitlines()]
+    order = draw.sample(range(len(header)), len(header))
+    draw.shuffle(rows)
+    return "".join(",".join(row[place] for place in order) + "\r\n" for row in [header, *rows])
+
+
+def test_faults_are_told_as_documented(run):
+    wrong = example("people").replace(",2027-12-31,", ",31/12/2027,").replace("data-modelling:4", "data-modelling:5")
+    Path("proposals.csv").write_text("older")
+    result = run(people=wrong)
+    assert result.exit_code == 2
+    assert result.stderr == example("faults") + "2 faults; nothing was written.\n"
+    assert result.stdout == ""
+    assert Path("proposals.csv").read_text() == "older"
+    assert {path.name for path in Path().iterdir()} == {
+        "people.csv",
+        "projects.csv",
+        "applications.csv",
+        "proposals.csv",
+    }
+
+
+def test_the_policy_of_the_documentation_is_the_default():
+    assert policy_from_toml(example("policy")) == Policy()
+
+
+def test_a_policy_changes_the_score(run):
+    Path("policy.toml").write_text("[points]\nskills = 0\ngrowth = 0\nrank = 7\n")
+    run("--policy", "policy.toml")
+    assert {row["skills"] for row in proposals()} == {"0.000"}
+    assert report()["policy"]["points"]["rank"] == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            'nmae = "x"\nobjective = "all"\n[points]\nskills = -1\nluck = 3\n',
+            [
+                "policy.toml, nmae: A policy has no such key. Remove it.",
+                "policy.toml, points.luck: A policy has no such key. Remove it.",
+                "policy.toml, objective: Write one of: most_score, most_seats.",
+                "policy.toml, points.skills: Write a whole number 0-1000.",
+            ],
+        ),
+        ("points = 3\n", ["policy.toml, points: Write it as a table: [points]."]),
+    ],
+)
+def test_a_wrong_policy_names_its_keys(run, text, sentences):
+    Path("policy.toml").write_text(text)
+    result = run("--policy", "policy.toml")
+    assert (result.exit_code, result.stderr.splitlines()[:-1]) == (2, sentences)
+
+
+def test_a_policy_that_is_no_toml(run):
+    Path("policy.toml").write_text("points =\n")
+    result = run("--policy", "policy.toml")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("policy.toml: This is not TOML: ")
+
+
+def test_ids_alone_are_enough(run):
+    result = run(people="person_id\np1\n", projects="project_id\nj1\n", applications="person_id,project_id\n")
+    assert result.exit_code == 0
+    assert [(row["project_id"], row["person_id"], row["score"]) for row in proposals()] == [("j1", "p1", "0.000")]
+    assert proposals()[0]["reason"] == "Meets every hard rule. Earns nothing."
+
+
+def test_words_without_a_ladder_are_equal_to_themselves_only(run):
+    run(
+        people="person_id,grade\np1,Wizard\np2,Warlock\np3,\n",
+        projects="project_id,seats,grade_min,grade_max\nj1,3,Wizard,\n",
+        applications="person_id,project_id\n",
+    )
+    assert [row["person_id"] for row in proposals()] == ["p1"]
+    assert [note["facts"] for note in report()["notes"]] == [
+        {"word": "Warlock", "people": 1, "projects": 0},
+        {"word": "Wizard", "people": 1, "projects": 1},
+    ]
+
+
+def test_a_branch_belongs_to_its_department(run):
+    branch = next(node for node in load_pack("uk").departments.values() if node.kind == "branch")
+    run(
+        people=f"person_id,department\np1,{branch.code}\np2,Elsewhere\n",
+        projects=f"project_id,department,seats\nj1,{branch.parent},2\n",
+        applications="person_id,project_id\n",
+    )
+    assert [row["person_id"] for row in proposals()] == ["p2"]
+    assert report()["unplaced"][0]["facts"] == {"projects": 1, "alone": {"another_department": 1}}
+
+
+def test_seats_are_filled_before_score_where_the_policy_says_so(run):
+    Path("policy.toml").write_text('objective = "most_seats"\n')
+    run("--policy", "policy.toml")
+    assert report()["objective"]["name"] == "most_seats"
+    assert report()["objective"]["sentence"].startswith("No other placement fills more seats")
+
+
+def test_another_country(run):
+    result = run(
+        "--country",
+        "canada",
+        people="person_id,languages,grade\np1,fr:CBC,AS-04\np2,fr:AAA,AS-4\n",
+        projects="project_id,languages,grade_min\nj1,fr:BBB,as4\n",
+        applications="person_id,project_id\n",
+    )
+    assert result.exit_code == 0
+    assert [row["person_id"] for row in proposals()] == ["p1"]
+    assert report()["country"]["pack"] == "canada"
