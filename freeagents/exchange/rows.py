@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -157,17 +158,25 @@ class _Remembered(fields.Field[Any]):
 
 
 def _say_what_is_right(field: fields.Field[Any]) -> None:
+    """Reword what the field says of wrong text; messages and checks are copied, since all schemas share them."""
     if isinstance(field, fields.Date):
-        field.error_messages["invalid"] = _("This is not a date. Write year-month-day, such as 2026-03-31.")
+        told = _("This is not a date. Write year-month-day, such as 2026-03-31.")
+        field.error_messages = {**field.error_messages, "invalid": told}
     elif isinstance(field, fields.Integer):
-        field.error_messages["invalid"] = _("This is not a whole number. Write one in figures, such as 2.")
-    for check in field.validators:
-        if isinstance(check, validate.Email):
-            check.error = _("This is not an email address. Write one such as name@example.org.")
-        elif isinstance(check, validate.Range) and check.error is None:
-            check.error = _("Write a number from {min} to {max}.")
-        elif isinstance(check, validate.Length) and check.error is None:
-            check.error = _("This is too long. Write at most {max}.")
+        told = _("This is not a whole number. Write one in figures, such as 2.")
+        field.error_messages = {**field.error_messages, "invalid": told}
+    field.validators = [_reworded(check) for check in field.validators]
+
+
+def _reworded(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    check = copy(check)
+    if isinstance(check, validate.Email):
+        check.error = _("This is not an email address. Write one such as name@example.org.")
+    elif isinstance(check, validate.Range) and check.error is None:
+        check.error = _("Write a number from {min} to {max}.")
+    elif isinstance(check, validate.Length) and check.error is None:
+        check.error = _("This is too long. Write at most {max}.")
+    return check
 
 
 def cells(kind: Kind, data: Mapping[str, Any]) -> list[str]:

@@ -93,9 +93,9 @@ def part_name(part: str) -> str:
     return {
         "skills": _("Skills"),
         "growth": _("Growth"),
-        "rank": _("The person’s own order"),
+        "rank": _("The person’s own ranking"),
         "short_list": _("Manager’s short list"),
-        "bench": _("Time waiting"),
+        "bench": _("Time on the bench"),
         "distance": _("Distance"),
     }[part]
 

@@ -129,8 +129,9 @@ def read_the_audit(page: Page) -> None:
     sign_in(page, AUDITOR)
     follow(page, "Audit")
     arrive(page, "Audit trail")
-    for action in ("round:publish", "proposal:approve", "proposal:bar", "proposal:keep", "round:create"):
-        expect(page.get_by_role("cell", name=action, exact=True).first).to_be_visible()
+    entries = page.get_by_role("list", name="Entries, newest first")
+    for action in ("round:publish", "proposal:approve", "proposal:bar", "proposal:keep", "round:make"):
+        expect(entries.get_by_text(action, exact=True).first).to_be_visible()
     expect(page.get_by_text("“Worked with them before”")).to_be_visible()
     page.get_by_role("link", name="Check ").first.click()
     expect(page.get_by_text("The chain is unbroken")).to_be_visible()

@@ -31,14 +31,14 @@ def some_people(draw: random.Random, count: int) -> None:
     """Make people most of whom qualify for most things, so that figures are above ten; most may be counted."""
     for _ in range(count):
         person = an_agent(
-            department=a_department(draw.choice(("hmrc", "dwp"))),
+            department=a_department(draw.choice(("hmrc", "dwp", "dwp"))),
             grade=draw.choice(("HEO", "G7", "G7", "G6")),
-            skills={code: draw.randint(1, 4) for code in SKILLS},
+            skills={code: draw.choice((1, 2, 3, 3, 4)) for code in SKILLS},
             admitted=draw.random() < 0.9,
-            available=((TODAY, None, draw.choice((50, 100, 100))),),
+            available=((TODAY, None, draw.choice((50, 100, 100, 100, 100))),),
             clearance=draw.choice((None, "BPSS", "SC")),
             languages=[{"language": "cy", "letters": draw.choice(("A2", "B2"))}],
-            places=[{"place": draw.choice(("Leeds", "London")), "max_km": 30.0}],
+            places=[{"place": draw.choice(("Leeds", "Leeds", "London")), "max_km": 30.0}],
             work_modes=draw.choice((["hybrid"], ["hybrid", "remote"], ["remote"])),
         )
         profile = profile_of(person)
@@ -126,13 +126,12 @@ def rounded(found: LiveCount, *, without_clearance: bool) -> LiveCount:
 @pytest.mark.usefixtures("session")
 @pytest.mark.parametrize("seed", range(2))
 def test_figures_are_what_a_plain_count_finds(seed: int) -> None:
-    some_people(random.Random(seed), 120)
+    some_people(random.Random(seed), 300)
     facts = facts_of(a_demanding_project(clearance="BPSS"))
     assert count_for_hr(facts) == plain_count(facts, exact=True)
     for_manager = count_for_manager(facts)
     assert for_manager == rounded(plain_count(facts, exact=False), without_clearance=True)
     assert max(row.people for row in for_manager.kept_out) >= 10
-    assert max(row.lower or 0 for row in for_manager.kept_out) >= 0
 
 
 @pytest.mark.usefixtures("session")
@@ -157,7 +156,7 @@ def test_figures_for_managers_are_rounded_down_to_tens(people: int, shown: int) 
 
 @pytest.mark.usefixtures("session")
 def test_no_clearance_ever_changes_a_managers_figures() -> None:
-    some_people(random.Random(7), 60)
+    some_people(random.Random(7), 300)
     plain = facts_of(a_demanding_project())
     figures = count_for_manager(plain)
     assert figures.qualify + sum(row.people for row in figures.kept_out) > 0

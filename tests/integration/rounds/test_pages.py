@@ -145,7 +145,7 @@ def test_reviewer_reads_why_and_decides(app, world, hr, solved):
     address = f"/rounds/proposals/{ids['Ada Lovelace']}"
     page = hr.get(address)
     assert "Meets every hard rule." in page
-    assert "The person’s own order" in page
+    assert "The person’s own ranking" in page
     assert "user-research" in page
     assert "Expert" in page
     answer = hr.post(f"{address}/decide", {"word": "bar", "reason": "  "}, page=address, status=422)
@@ -208,7 +208,7 @@ def test_seats_and_people_left_out_have_their_reasons(app, world, hr, solved):
     person = re.search(rf'href="(/rounds/{solved}/left-out/[^"]+)"', page)[1]
     page = hr.get(person)
     assert "Why Alan Turing was left out" in page
-    assert "number 1 in the person’s own order" in page
+    assert "number 1 in the person’s own ranking" in page
     assert "Not every essential skill is held at the level asked (user-research)." in page
     assert "Write plain forms" in page
     hr.get(f"/rounds/{solved}/left-out/nobody", status=404)
@@ -221,12 +221,12 @@ def test_auditor_reads_without_private_parts_and_decides_nothing(app, world, aud
         assert private not in page
     address = f"/rounds/proposals/{ids['Ada Lovelace']}"
     page = auditor.get(address)
-    assert "The person’s own order" not in page
+    assert "The person’s own ranking" not in page
     assert "Manager’s short list" not in page
     assert "without those that are private" in page
     assert "Your decision" not in page
     person = re.search(r'href="([^"]+/left-out/[^"]+)"', auditor.get(f"/rounds/{solved}/left-out"))[1]
-    assert "own order" not in auditor.get(person)
+    assert "own ranking" not in auditor.get(person)
     token = auditor.token("/account")
     for action in ("approve", "take-back", "decide"):
         answer = auditor.client.post(f"{address}/{action}", data={"csrf_token": token, "word": "bar", "reason": "x"})
