@@ -123,7 +123,7 @@ def read_the_fit_and_apply(page: Page) -> None:
     expect(parts.get_by_role("rowheader")).to_have_text(["Skills", "Growth", "Distance", "Time on the bench", "Total"])
     expect(page.get_by_role("table", name="Skill by skill")).to_contain_text(SKILL)
     press(page, "Apply")
-    expect(page.get_by_text("You have applied.")).to_be_visible()
+    expect(page.locator(".govuk-notification-banner")).to_contain_text("You have applied.")
 
     follow(page, "Projects")
     arrive(page, "Projects")
@@ -131,13 +131,13 @@ def read_the_fit_and_apply(page: Page) -> None:
     arrive(page, NEAR)
     expect(page.get_by_text("You will not be matched with this project unless this changes:")).to_be_visible()
     press(page, "Apply")
-    expect(page.get_by_text("You have applied.")).to_be_visible()
+    expect(page.locator(".govuk-notification-banner")).to_contain_text("You have applied.")
 
 
 def rank_and_withdraw(page: Page) -> None:
     follow(page, "Applications")
     arrive(page, "Your applications")
-    titles = page.locator("main h2")
+    titles = page.locator(".app-card h2")
     expect(titles).to_have_text([f"1. {FITS}", f"2. {NEAR}"])
     press(page, f"Up {NEAR}")
     expect(titles).to_have_text([f"1. {NEAR}", f"2. {FITS}"])
