@@ -22,7 +22,6 @@ from tests.pages import Page, check_page, text
 
 HOSTILE = ["<script>alert(1)</script>", "🦜 ünïcode", "\u202eשלום עולם", "x" * 3_900, "{{ 7 * 7 }} %(name)s"]
 
-
 FROM_2020_ON = {
     "availability__1__from-day": "1",
     "availability__1__from-month": "1",
