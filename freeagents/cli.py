@@ -11,8 +11,9 @@ from flask.cli import FlaskGroup, with_appcontext
 
 from freeagents import registry
 from freeagents.accounts import queries as accounts_queries
-from freeagents.accounts import services as accounts
 from freeagents.accounts.models import ROLES
+from freeagents.accounts.services import people
+from freeagents.accounts.services.roles import give_role
 from freeagents.app import create_app
 from freeagents.config import Settings, SettingsError
 from freeagents.db.base import utc_now
@@ -83,12 +84,10 @@ def user_invite(email: str, name: str, roles: tuple[str, ...], department_code: 
         if department is None:
             raise click.ClickException(f"No department has the code {department_code!r}.")
     try:
-        person = accounts_queries.person_by_email(email) or accounts.add_person(name=name, email=email, actor_id=None)
+        person = accounts_queries.person_by_email(email) or people.add_person(name=name, email=email, actor_id=None)
         for role in roles:
-            accounts.give_role(
-                person=person, role=role, department=department, starts_on=utc_now().date(), actor_id=None
-            )
-        token = accounts.invite(person=person, actor_id=None)
+            give_role(person=person, role=role, department=department, starts_on=utc_now().date(), actor_id=None)
+        token = people.invite(person=person, actor_id=None)
         db.session.commit()
     except DomainError as error:
         raise click.ClickException(error.sentence) from error

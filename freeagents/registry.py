@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-from freeagents.accounts import pages as accounts_pages
+from freeagents.accounts.pages import accounts as accounts_pages
 from freeagents.accounts.queries import names_of
 from freeagents.applications import api as applications_api
 from freeagents.applications.pages import applications as applications_pages

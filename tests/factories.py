@@ -8,8 +8,11 @@ from itertools import count
 from typing import Any
 
 from freeagents.accounts import queries as accounts_queries
-from freeagents.accounts import services as accounts
 from freeagents.accounts.models import Department, Person
+from freeagents.accounts.services import people
+from freeagents.accounts.services.departments import add_department
+from freeagents.accounts.services.passwords import set_password
+from freeagents.accounts.services.roles import give_role
 from freeagents.country.pack import load_pack
 from freeagents.extensions import db
 from freeagents.profiles import services as profiles
@@ -31,16 +34,16 @@ def a_department(code: str = "", *, kind: str = "department", parent: Department
     """Return a department; the one with this code if it was made before."""
     code = code or f"department-{next(_numbers)}"
     found = accounts_queries.department_by_code(code)
-    return found or accounts.add_department(code=code, names={"en": code.title()}, kind=kind, parent=parent)
+    return found or add_department(code=code, names={"en": code.title()}, kind=kind, parent=parent)
 
 
 def a_person(name: str = "Ada Lovelace", *, email: str = "", password: str | None = None) -> Person:
     """Return a person with an account; one that can sign in where a password is given."""
-    person = accounts.add_person(name=name, email=email or f"person{next(_numbers)}@example.org", actor_id=None)
+    person = people.add_person(name=name, email=email or f"person{next(_numbers)}@example.org", actor_id=None)
     if password is not None:
         # Hashing takes long on purpose; one hash serves all who have the same password.
         if password not in _hashes:
-            accounts.set_password(person=person, password=password)
+            set_password(person=person, password=password)
             _hashes[password] = person.password_hash or ""
         person.password_hash = _hashes[password]
         db.session.flush()
@@ -49,7 +52,7 @@ def a_person(name: str = "Ada Lovelace", *, email: str = "", password: str | Non
 
 def with_role(person: Person, role: str, department: Department | None = None) -> Person:
     """Let the person hold a role from today on."""
-    accounts.give_role(person=person, role=role, department=department, starts_on=TODAY, actor_id=None)
+    give_role(person=person, role=role, department=department, starts_on=TODAY, actor_id=None)
     return person
 
 
@@ -78,7 +81,7 @@ def an_agent(
 ) -> Person:
     """Return an admitted person with a post, a profile and availability; further members of the profile by name."""
     person = a_person(name, password=password)
-    accounts.employ(
+    people.employ(
         person=person,
         department=department or a_department(),
         grade=PACK.grade(grade) if grade else None,

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from freeagents.accounts import queries as accounts_queries
 from freeagents.accounts.models import Person
-from freeagents.accounts.services import set_grade
+from freeagents.accounts.services.people import set_grade
 from freeagents.audit.services import record
 from freeagents.country.pack import Pack
 from freeagents.country.places import locate

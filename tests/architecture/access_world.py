@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from flask import Flask
 from sqlalchemy import select
 
-from freeagents.accounts import services as accounts
 from freeagents.accounts.models import Person
 from freeagents.accounts.queries import api_tokens
+from freeagents.accounts.services.people import invite
+from freeagents.accounts.services.tokens import make_api_token
 from freeagents.applications import services as applications
 from freeagents.audit.services import chain_of
 from freeagents.db.base import utc_now
@@ -64,7 +65,7 @@ def an_access_world(app: Flask) -> AccessWorld:
         review.keep(subject=second, reason="A reason.", actor_id=people["hr"].id)
         edit = db.session.scalars(select(Edit.public_id)).first()
         for name, person in people.items():
-            world.bearers[name] = accounts.make_api_token(person_id=person.id, name="test", actor_id=person.id)
+            world.bearers[name] = make_api_token(person_id=person.id, name="test", actor_id=person.id)
             world.emails[name] = person.email
         world.values = {
             "project": project.public_id,
@@ -73,7 +74,7 @@ def an_access_world(app: Flask) -> AccessWorld:
             "subject": subject.public_id,
             "proposal": rounds.proposals(subject.id, after=None, limit=1)[0].public_id,
             "api_token": api_tokens(people["applicant"].id)[0].public_id,
-            "invitation": accounts.invite(person=people["person"], actor_id=None),
+            "invitation": invite(person=people["person"], actor_id=None),
             "person": left_out,
             "edit": edit,
             "part": "about",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from freeagents.accounts.services import set_password
+from freeagents.accounts.services.passwords import set_password
 from freeagents.country.pack import Pack
 from freeagents.db.base import utc_now
 from freeagents.demo import queries

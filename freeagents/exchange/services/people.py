@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from freeagents.accounts.models import Employment, Person
-from freeagents.accounts.services import set_grade
+from freeagents.accounts.services.people import set_grade
 from freeagents.audit.services import record
 from freeagents.exchange import queries
 from freeagents.exchange.facts import Reading

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from freeagents.accounts.models import Department, ExternalId
-from freeagents.accounts.services import add_department
+from freeagents.accounts.services.departments import add_department
 from freeagents.country.pack import Pack
 from freeagents.exchange import queries
 from freeagents.exchange.facts import skill_code

@@ -11,9 +11,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from freeagents.accounts import services
 from freeagents.accounts.models import Person, RoleHolding, SignIn, SignInAttempt
 from freeagents.accounts.queries import api_tokens
+from freeagents.accounts.services import people, signing_in, throttle, tokens
 from freeagents.db.base import utc_now
 from freeagents.extensions import db
 from tests.clients import Browser, signed_in
@@ -60,12 +60,12 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(app: Flask,
 @pytest.mark.usefixtures("ada")
 def test_too_many_failures_close_the_account_for_a_while_even_to_the_right_password(app: Flask) -> None:
     browser = Browser(app)
-    for _ in range(services.ATTEMPTS_AN_ACCOUNT):
+    for _ in range(signing_in.ATTEMPTS_AN_ACCOUNT):
         browser.post("/sign-in", {"email": EMAIL, "password": "wrong"}, status=422)
     refused = browser.post("/sign-in", {"email": EMAIL.upper(), "password": PASSWORD}, status=429)
     assert "Too many attempts" in refused.text
     with app.app_context():
-        db.session.execute(update(SignInAttempt).values(at=utc_now() - services.ATTEMPT_WINDOW - timedelta(seconds=1)))
+        db.session.execute(update(SignInAttempt).values(at=utc_now() - throttle.ATTEMPT_WINDOW - timedelta(seconds=1)))
         db.session.commit()
     browser.post("/sign-in", {"email": EMAIL, "password": PASSWORD})
 
@@ -149,7 +149,7 @@ def test_a_form_without_its_token_is_refused(app: Flask) -> None:
 
 def test_an_invitation_works_once_and_sets_a_good_password(app: Flask, ada: Callable[[], Person]) -> None:
     with app.app_context():
-        token = services.invite(person=ada(), actor_id=None)
+        token = people.invite(person=ada(), actor_id=None)
         db.session.commit()
     browser = Browser(app)
     address = f"/invitation/{token}"
@@ -176,7 +176,7 @@ def test_a_cookie_does_not_speak_for_the_api_nor_a_token_for_pages(app: Flask) -
 def test_another_persons_token_does_not_exist(app: Flask) -> None:
     with app.app_context():
         other = a_person("Eve", email="eve@example.org", password=PASSWORD)
-        services.make_api_token(person_id=other.id, name="hers", actor_id=other.id)
+        tokens.make_api_token(person_id=other.id, name="hers", actor_id=other.id)
         db.session.commit()
         public_id = api_tokens(other.id)[0].public_id
     browser = signed_in(app, EMAIL)

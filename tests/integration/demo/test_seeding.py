@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
 from freeagents.accounts.models import Person
-from freeagents.accounts.services import sign_in
+from freeagents.accounts.services.signing_in import sign_in
 from freeagents.applications.models import Application
 from freeagents.country.models import Instance
 from freeagents.country.pack import load_pack

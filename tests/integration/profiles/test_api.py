@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from freeagents.accounts import services as accounts
+from freeagents.accounts.services.tokens import make_api_token
 from freeagents.extensions import db
 from freeagents.profiles.queries import profile_or_empty
 from tests.factories import END, START, a_person
@@ -19,7 +19,7 @@ ADDRESS = "/api/v1/profile"
 
 def bearer(app: Flask, person_id: int) -> dict[str, str]:
     with app.app_context():
-        token = accounts.make_api_token(person_id=person_id, name="test", actor_id=person_id)
+        token = make_api_token(person_id=person_id, name="test", actor_id=person_id)
         db.session.commit()
     return {"Authorization": f"Bearer {token}"}
 

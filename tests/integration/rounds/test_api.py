@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from freeagents.accounts.queries import person_by_email
-from freeagents.accounts.services import make_api_token
+from freeagents.accounts.services.tokens import make_api_token
 from freeagents.extensions import db
 from freeagents.rounds import queries
 from freeagents.rounds.models import ProposalOpening

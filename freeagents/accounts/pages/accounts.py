@@ -8,9 +8,11 @@ from flask import Blueprint, Response, current_app, flash, redirect, request, ur
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from freeagents.accounts import queries, services
+from freeagents.accounts import queries
 from freeagents.accounts.models import ApiToken
 from freeagents.accounts.schemas import ApiTokenSchema, PasswordSchema, SignInSchema
+from freeagents.accounts.services import people, signing_in, tokens
+from freeagents.accounts.services.passwords import MINIMUM_PASSWORD
 from freeagents.errors import NotFound
 from freeagents.security import sessions
 from freeagents.security.actor import Actor, actor_or_none, current_actor
@@ -18,7 +20,7 @@ from freeagents.security.guard import allow
 from freeagents.web.forms import Form
 from freeagents.web.rendering import render, see_other
 
-bp = Blueprint("accounts", __name__, template_folder="templates")
+bp = Blueprint("accounts", __name__, template_folder="../templates")
 Answer = str | Response | BaseResponse | tuple[str, int]
 
 
@@ -37,7 +39,7 @@ def sign_in() -> Answer:
     """Sign in."""
     form = Form(SignInSchema(), request.form)
     with form.refusals():
-        person, token = services.sign_in(
+        person, token = signing_in.sign_in(
             email=form.data["email"],
             password=form.data["password"],
             address=request.remote_addr or "",
@@ -64,7 +66,7 @@ def sign_in() -> Answer:
 def sign_out() -> Answer:
     """Sign out on this browser."""
     actor = current_actor()
-    services.sign_out(token=actor.credential, actor_id=actor.person_id)
+    signing_in.sign_out(token=actor.credential, actor_id=actor.person_id)
     sessions.end()
     flash(_("You have signed out."), "success")
     return see_other("accounts.sign_in_form")
@@ -89,7 +91,7 @@ def account() -> Answer:
 def sign_out_everywhere() -> Answer:
     """Sign out on every browser and end all API tokens."""
     actor = current_actor()
-    services.sign_out_everywhere(person_id=actor.person_id, actor_id=actor.person_id)
+    signing_in.sign_out_everywhere(person_id=actor.person_id, actor_id=actor.person_id)
     sessions.end()
     flash(_("You have signed out everywhere. Your API tokens no longer work."), "success")
     return see_other("accounts.sign_in_form")
@@ -103,15 +105,15 @@ def make_token() -> Answer:
     form = Form(ApiTokenSchema(), request.form)
     if not form.valid:
         return _account_page(form)
-    token = services.make_api_token(person_id=actor.person_id, name=form.data["name"], actor_id=actor.person_id)
-    return render("accounts/token.html", token=token, days=services.TOKEN_DAYS)
+    token = tokens.make_api_token(person_id=actor.person_id, name=form.data["name"], actor_id=actor.person_id)
+    return render("accounts/token.html", token=token, days=tokens.TOKEN_DAYS)
 
 
 @bp.post("/account/tokens/<token>/end")
 @allow("api_token:end", token=queries.api_token_by_public_id)
 def end_token(token: ApiToken) -> Answer:
     """Make an API token stop working."""
-    services.end_api_token(token=token, actor_id=current_actor().person_id)
+    tokens.end_api_token(token=token, actor_id=current_actor().person_id)
     flash(_("The token no longer works."), "success")
     return see_other("accounts.account")
 
@@ -121,7 +123,7 @@ def end_token(token: ApiToken) -> Answer:
 def invitation(token: str) -> Answer:
     """Show the page that sets the first password."""
     _refuse_dead_invitation(token)
-    return render("accounts/invitation.html", form=Form(PasswordSchema()), minimum=services.MINIMUM_PASSWORD)
+    return render("accounts/invitation.html", form=Form(PasswordSchema()), minimum=MINIMUM_PASSWORD)
 
 
 @bp.post("/invitation/<token>")
@@ -131,10 +133,10 @@ def accept_invitation(token: str) -> Answer:
     _refuse_dead_invitation(token)
     form = Form(PasswordSchema(), request.form)
     with form.refusals():
-        services.accept_invitation(token=token, password=form.data["password"])
+        people.accept_invitation(token=token, password=form.data["password"])
         flash(_("Your password is set. Sign in with it."), "success")
         return see_other("accounts.sign_in_form")
-    return render("accounts/invitation.html", form=form, minimum=services.MINIMUM_PASSWORD)
+    return render("accounts/invitation.html", form=form, minimum=MINIMUM_PASSWORD)
 
 
 def _account_page(form: Form) -> Answer:
