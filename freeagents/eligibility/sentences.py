@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-UNITS_PER_POINT = 1_000
+from freeagents.web.filters import points
+from freeagents.web.words import part_name
 
 RULE_NAMES = {
     "essential_skills": _l("essential skills"),
@@ -27,9 +28,9 @@ RULE_NAMES = {
 RULE_SENTENCES = {
     "essential_skills": _l("Not every essential skill is held at the level asked"),
     "admission": _l("The person is not admitted to the pool, or has paused"),
-    "another_department": _l("The project is in the person's own department"),
+    "another_department": _l("The project is in the person’s own department"),
     "clearance": _l("The security clearance the project needs is not held"),
-    "grade": _l("The grade is outside the project's band"),
+    "grade": _l("The grade is outside the project’s band"),
     "languages": _l("Not every language is held at the level asked"),
     "work_mode": _l("The person does not work in the way the project does"),
     "place": _l("The place of work is farther than the person would go"),
@@ -59,14 +60,6 @@ YOUR_ANSWERS = {
     "project_cancelled": _l("The project was cancelled."),
     "project_expired": _l("The project expired before its seats were filled."),
 }
-PART_NAMES = {
-    "skills": _l("skills"),
-    "growth": _l("learning goals"),
-    "rank": _l("the person's own ranking"),
-    "short_list": _l("the manager's short list"),
-    "bench": _l("time on the bench"),
-    "distance": _l("distance"),
-}
 OBJECTIVES = {
     "most_score": _l("No other placement of people in seats has a higher total score."),
     "most_seats": _l("No other placement fills more seats, and none that fills as many has a higher total score."),
@@ -76,11 +69,6 @@ OUTCOMES = {
     "reviewer": _l("HR ruled this pair out and gave a reason."),
     "approved": _l("HR approved the match."),
 }
-
-
-def points(units: int) -> str:
-    """Return a score as exact decimal points, 1,000 units to the point: ``62.500``."""
-    return f"{units // UNITS_PER_POINT}.{units % UNITS_PER_POINT:03d}"
 
 
 def rule_name(code: str) -> str:
@@ -110,11 +98,6 @@ def your_answer(code: str, facts: Mapping[str, Any]) -> str:
     return str(YOUR_ANSWERS[code]) if code in YOUR_ANSWERS else sentence_for_person(code, facts, {})
 
 
-def part_name(part: str) -> str:
-    """Return a part of the score as a noun phrase."""
-    return str(PART_NAMES.get(part, part))
-
-
 def objective_sentence(objective: str) -> str:
     """Return what an objective makes as great as can be."""
     return str(OBJECTIVES.get(objective, objective))
@@ -127,9 +110,9 @@ def sentence_for_pair(parts: Mapping[str, int], most: Mapping[str, int], *, kept
     """
     earned = [
         _(
-            "%(points)s of %(most)d for %(part)s",
+            "%(points)s of %(most)s for %(part)s",
             points=points(units),
-            most=most[part] // UNITS_PER_POINT,
+            most=points(most[part]),
             part=part_name(part),
         )
         for part, units in parts.items()

@@ -7,13 +7,14 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from flask import Flask
+from babel.numbers import format_decimal as format_decimal_in
 from flask_babel import format_date, format_datetime, format_decimal, format_percent, get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from freeagents.extensions import pack
 
-UNITS_PER_POINT = 1000
+UNITS_PER_POINT = 1_000
 
 
 def init_app(app: Flask) -> None:
@@ -49,8 +50,13 @@ def moment(value: datetime | None) -> str:
 
 
 def points(units: int) -> str:
-    """Say a score: 1,000 units are a point; as many decimals as it takes to be exact."""
-    return format_decimal(Decimal(units) / UNITS_PER_POINT, format="#,##0.###")
+    """Say a score: 1,000 units are a point; as many decimals as it takes to be exact; in English without a request."""
+    return format_decimal_in(Decimal(units) / UNITS_PER_POINT, format="#,##0.###", locale=get_locale() or "en")
+
+
+def plain_points(units: int) -> str:
+    """Write a score for machines: as :func:`points`, in no language."""
+    return f"{Decimal(units) / UNITS_PER_POINT:f}"
 
 
 def number(value: float) -> str:

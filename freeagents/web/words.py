@@ -41,6 +41,7 @@ def init_app(app: Flask) -> None:
         "state_name": state_name,
         "state_colour": lambda state: COLOURS.get(state, ""),
         "role_name": role_name,
+        "part_label": part_label,
         "part_name": part_name,
         "work_mode_name": work_mode_name,
         "place_name": place_name,
@@ -89,15 +90,21 @@ def role_name(role: str) -> str:
 
 
 def part_name(part: str) -> str:
-    """Say a part of the score."""
+    """Say a part of the score within a sentence."""
     return {
-        "skills": _("Skills"),
-        "growth": _("Growth"),
-        "rank": _("The person’s own ranking"),
-        "short_list": _("Manager’s short list"),
-        "bench": _("Time on the bench"),
-        "distance": _("Distance"),
+        "skills": _("skills"),
+        "growth": _("learning goals"),
+        "rank": _("the person’s own ranking"),
+        "short_list": _("the manager’s short list"),
+        "bench": _("time on the bench"),
+        "distance": _("distance"),
     }[part]
+
+
+def part_label(part: str) -> str:
+    """Say a part of the score as a label."""
+    name = part_name(part)
+    return name[:1].upper() + name[1:]
 
 
 def work_mode_name(mode: str) -> str:

@@ -14,7 +14,7 @@ from freeagents.eligibility.sentences import rule_name, your_rule_sentence
 from freeagents.extensions import pack
 from freeagents.projects.models import Project
 from freeagents.web.filters import listed, points
-from freeagents.web.words import in_words, part_name
+from freeagents.web.words import in_words, part_label
 
 FIT_PARTS = ("skills", "growth", "distance", "bench")
 """The parts of a score that agent, manager and HR may see; the others are private."""
@@ -46,7 +46,7 @@ class Fit:
         shown = [part for part in FIT_PARTS if found.most[part] and not (part == "distance" and nowhere)]
         return cls(
             failing=found.failing,
-            parts=[{"label": part_name(part), "units": found.parts[part], "most": found.most[part]} for part in shown],
+            parts=[{"label": part_label(part), "units": found.parts[part], "most": found.most[part]} for part in shown],
             total=sum(found.parts[part] for part in shown),
             missing=[your_rule_sentence(code, _lacking(project, found, code)) for code in found.failing],
             broken=[rule_name(code) for code in found.failing if code in TOLD_RULES],

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from freeagents.accounts.models import Person
 from freeagents.audit.services import record
 from freeagents.eligibility import bridge
-from freeagents.eligibility.sentences import points, sentence_for_pair
+from freeagents.eligibility.sentences import sentence_for_pair
 from freeagents.errors import NotFound
 from freeagents.exchange import queries
 from freeagents.exchange.rows import APPLICATIONS, PEOPLE, PROJECTS, Kind, cells
@@ -24,6 +24,7 @@ from freeagents.exchange.tables import replacing, write_table
 from freeagents.extensions import db
 from freeagents.projects.models import Project
 from freeagents.rounds.queries import round_by_public_id
+from freeagents.web.filters import plain_points
 
 NEVER = {"available_from": date(1900, 1, 1), "available_to": date(1900, 1, 1), "time_percent": 100}
 """What a file says of a person who has given no dates and so is never free: blank cells would mean always."""
@@ -73,8 +74,8 @@ def export_proposals(request: Request, *, round_id: str) -> int:
             projects[row.project_id],
             row.seat.number,
             people[row.person_id],
-            points(row.score),
-            *(points(row.parts[part]) for part in bridge.PARTS),
+            plain_points(row.score),
+            *(plain_points(row.parts[part]) for part in bridge.PARTS),
             row.reason or sentence_for_pair(row.parts, most),
         ]
         for row in queries.proposals(subject.id)

@@ -18,7 +18,6 @@ from freeagents.eligibility import bridge
 from freeagents.eligibility.case import Case, digest
 from freeagents.eligibility.sentences import (
     objective_sentence,
-    points,
     sentence_for_pair,
     sentence_for_person,
     sentence_for_seat,
@@ -26,6 +25,7 @@ from freeagents.eligibility.sentences import (
 from freeagents.exchange.facts import case_of, unordered
 from freeagents.exchange.rows import APPLICATIONS, PEOPLE, PROJECTS, Rows, read_rows
 from freeagents.exchange.tables import Faults, InputError, replacing, write_table
+from freeagents.web.filters import plain_points
 
 PROPOSAL_COLUMNS = ("project_id", "seat", "person_id", "score", *bridge.PARTS, "reason")
 VERSIONED = ("freeagents", "numpy", "scipy")
@@ -85,15 +85,15 @@ def _write_report(target: IO[str], report: Mapping[str, Any]) -> None:
 
 
 def proposal_rows(answer: bridge.Answer) -> Iterator[list[Any]]:
-    """Yield the rows of the proposals file; score and parts in points with three digits, which add up exactly."""
+    """Yield the rows of the proposals file; score and parts in points, which add up exactly."""
     for placement in answer.placements:
         found = placement.explanation
         yield [
             placement.project,
             placement.seat,
             placement.person,
-            points(found.score),
-            *(points(found.parts[part]) for part in bridge.PARTS),
+            plain_points(found.score),
+            *(plain_points(found.parts[part]) for part in bridge.PARTS),
             sentence_for_pair(found.parts, found.most, kept=placement.kept),
         ]
 
@@ -159,9 +159,9 @@ def _report(
         },
         "objective": {
             "name": str(answer.objective),
-            "score": points(score),
+            "score": plain_points(score),
             "seats": seats,
-            "parts": {part: points(units) for part, units in answer.totals.items()},
+            "parts": {part: plain_points(units) for part, units in answer.totals.items()},
             "sentence": objective_sentence(answer.objective),
         },
         "notes": list(_notes(case)),

@@ -8,15 +8,14 @@ from freeagents.eligibility.bridge import PARTS
 from freeagents.eligibility.rules import RULE_CODES
 from freeagents.eligibility.sentences import (
     objective_sentence,
-    part_name,
-    points,
     rule_name,
     rule_sentence,
     sentence_for_pair,
     sentence_for_person,
     sentence_for_seat,
 )
-from freeagents.matching import Objective, Reason
+from freeagents.matching import UNITS_PER_POINT, Objective, Reason
+from freeagents.web import filters, words
 
 ALONE = {"grade": 1, "essential_skills": 12}
 SEATS = {
@@ -51,7 +50,7 @@ def test_every_rule_has_a_name_and_a_sentence(code):
 
 
 def test_every_part_and_objective_has_words():
-    assert all(part_name(part) for part in PARTS)
+    assert all(words.part_name(part) for part in PARTS)
     assert all(" " in objective_sentence(objective) for objective in Objective)
 
 
@@ -72,7 +71,7 @@ def test_totals_are_for_reviewers_only():
         "2 projects would be allowed, but their seats went to people who add at least as much to the whole."
     )
     assert sentence_for_person("others_scored_more", facts, titles, scores=True).endswith(
-        "The nearest was Plain forms: 20.500 points, where the lowest placed has 31.007."
+        "The nearest was Plain forms: 20.5 points, where the lowest placed has 31.007."
     )
 
 
@@ -83,10 +82,20 @@ def test_an_answer_without_facts_is_still_a_sentence():
 def test_only_the_parts_given_are_told():
     most = dict.fromkeys(PARTS, 10_000)
     assert sentence_for_pair({"skills": 7_250, "growth": 0, "distance": 1}, most) == (
-        "Meets every hard rule. Earns 7.250 of 10 for skills and 0.001 of 10 for distance."
+        "Meets every hard rule. Earns 7.25 of 10 for skills and 0.001 of 10 for distance."
     )
     assert sentence_for_pair({}, most, kept=True) == "Kept by HR. Earns nothing."
 
 
-def test_points_are_exact():
-    assert [points(units) for units in (0, 1, 999, 1_000, 62_500)] == ["0.000", "0.001", "0.999", "1.000", "62.500"]
+def test_points_are_exact_and_no_longer_than_they_need_be():
+    units = (0, 1, 999, 1_000, 20_000, 49_980, 62_500, 1_234_500)
+    said = ["0", "0.001", "0.999", "1", "20", "49.98", "62.5", "1,234.5"]
+    assert [filters.points(one) for one in units] == said
+    assert [filters.plain_points(one) for one in units] == [one.replace(",", "") for one in said]
+    assert filters.UNITS_PER_POINT == UNITS_PER_POINT
+
+
+def test_part_is_said_in_the_same_words_in_a_table_and_in_a_sentence():
+    for part in PARTS:
+        assert words.part_label(part).casefold() == words.part_name(part).casefold()
+        assert words.part_name(part) in sentence_for_pair({part: 1}, {part: 1_000})

@@ -158,7 +158,7 @@ def test_the_policy_of_the_documentation_is_the_default():
 def test_a_policy_changes_the_score(run):
     Path("policy.toml").write_text("[points]\nskills = 0\ngrowth = 0\nrank = 7\n")
     run("--policy", "policy.toml")
-    assert {row["skills"] for row in proposals()} == {"0.000"}
+    assert {row["skills"] for row in proposals()} == {"0"}
     assert report()["policy"]["points"]["rank"] == 7
 
 
@@ -193,7 +193,7 @@ def test_a_policy_that_is_no_toml(run):
 def test_ids_alone_are_enough(run):
     result = run(people="person_id\np1\n", projects="project_id\nj1\n", applications="person_id,project_id\n")
     assert result.exit_code == 0
-    assert [(row["project_id"], row["person_id"], row["score"]) for row in proposals()] == [("j1", "p1", "0.000")]
+    assert [(row["project_id"], row["person_id"], row["score"]) for row in proposals()] == [("j1", "p1", "0")]
     assert proposals()[0]["reason"] == "Meets every hard rule. Earns nothing."
 
 
