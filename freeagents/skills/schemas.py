@@ -13,7 +13,7 @@ MOST_SKILLS = 60
 
 
 class SkillLevelSchema(Schema):
-    """A skill at a level 1–4. Cell: ``user-research:3``."""
+    """A skill at a level 1–4. Cell: ``user-research-methods:3``."""
 
     skill = Word(required=True, validate=validate.Length(1, 100))
     level = fields.Integer(
@@ -38,10 +38,10 @@ class SkillSchema(Schema):
 
 
 def unpack_skill_level(text: str) -> dict[str, Any]:
-    """Read ``user-research:3``."""
+    """Read ``user-research-methods:3``."""
     skill, colon, level = text.rpartition(":")
     if not colon:
-        raise ValidationError(str(_l("write the skill and its level, as in user-research:3")))
+        raise ValidationError(str(_l("write the skill and its level, as in user-research-methods:3")))
     return {"skill": skill.strip(), "level": level.strip()}
 
 

@@ -41,10 +41,10 @@ LIST_LIMITS: dict[str, Say] = {
 }
 
 
-def faults(messages: Mapping[Any, Any], typed: Typed, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Yield input name and message of each of a schema's nested messages; the name ``""`` is the page.
+def faults(messages: Mapping[Any, Any], typed: Typed, prefix: str = "") -> Iterator[tuple[str, str, str]]:
+    """Yield input name, path and message of each of a schema's nested messages; the name ``""`` is the page.
 
-    What is wrong with one of several values under one name belongs to that name.
+    What is wrong with one of several values under one name belongs to that name; the path says which value.
     """
     for key, value in messages.items():
         name = prefix if key == "_schema" else f"{prefix}-{key}" if prefix else str(key)
@@ -52,15 +52,16 @@ def faults(messages: Mapping[Any, Any], typed: Typed, prefix: str = "") -> Itera
             yield from faults(value, typed, name)
         else:
             here = prefix if isinstance(key, int) and prefix in typed else name
-            yield here, str(value[0] if isinstance(value, list) else value)
+            yield here, name, str(value[0] if isinstance(value, list) else value)
 
 
-def sentence(message: str, *, name: str, schema: Schema, typed: Typed, labels: Mapping[str, str]) -> str:
+def sentence(message: str, *, name: str, path: str, schema: Schema, typed: Typed, labels: Mapping[str, str]) -> str:
     """Say marshmallow's own message in plain words; a message the schema brings itself stays as it is.
 
+    :param path: the member of the schema it is about, as :func:`faults` yields it.
     :param labels: input name, with or without row numbers → what the page calls it: ``the first day``.
     """
-    told = _told(message, name, field_at(schema, name), typed, _label(name, labels))
+    told = _told(message, name, field_at(schema, path), typed, _label(name, labels))
     found = re.match(r"(.+?)-(\d+)(?:-|$)", name)
     if found and row_count(typed, found[1]) > 1:
         return _("Row %(number)d: %(sentence)s", number=int(found[2]) + 1, sentence=told)
@@ -78,7 +79,7 @@ def _told(message: str, name: str, field: fields.Field[Any] | None, typed: Typed
     start = label[:1].upper() + label[1:]
     if message in MISSING:
         return _("Choose %(label)s.", label=label) if _is_choice(field) else _("Enter %(label)s.", label=label)
-    if message.startswith("Must be one of: "):
+    if message.startswith(("Must be one of: ", "Choose from: ")):
         return _("Choose %(label)s.", label=label)
     if message == "Not a valid date." and 0 < len(blanks := blank_parts(typed, name)) < 3:
         parts = {"day": _("a day"), "month": _("a month"), "year": _("a year")}

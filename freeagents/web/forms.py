@@ -136,8 +136,8 @@ class Form:
         except ValidationError as refusal:
             self.understood = dict(refusal.valid_data) if isinstance(refusal.valid_data, Mapping) else {}
             messages: Any = refusal.messages
-            for name, message in faults(messages, self.typed):
-                said = sentence(message, name=name, schema=self.schema, typed=self.typed, labels=self.labels)
+            for name, path, message in faults(messages, self.typed):
+                said = sentence(message, name=name, path=path, schema=self.schema, typed=self.typed, labels=self.labels)
                 self.errors.setdefault(name, said)
 
 

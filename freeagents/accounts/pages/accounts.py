@@ -37,7 +37,7 @@ def sign_in_form() -> Answer:
 @allow("page:read")
 def sign_in() -> Answer:
     """Sign in."""
-    form = Form(SignInSchema(), request.form)
+    form = Form(SignInSchema(), request.form, labels=_labels())
     with form.refusals():
         person, token = signing_in.sign_in(
             email=form.data["email"],
@@ -102,7 +102,7 @@ def sign_out_everywhere() -> Answer:
 def make_token() -> Answer:
     """Make an API token and show it once."""
     actor = current_actor()
-    form = Form(ApiTokenSchema(), request.form)
+    form = Form(ApiTokenSchema(), request.form, labels={"name": _("what the new token is for")})
     if not form.valid:
         return _account_page(form)
     token = tokens.make_api_token(person_id=actor.person_id, name=form.data["name"], actor_id=actor.person_id)
@@ -131,12 +131,16 @@ def invitation(token: str) -> Answer:
 def accept_invitation(token: str) -> Answer:
     """Set the first password."""
     _refuse_dead_invitation(token)
-    form = Form(PasswordSchema(), request.form)
+    form = Form(PasswordSchema(), request.form, labels=_labels())
     with form.refusals():
         people.accept_invitation(token=token, password=form.data["password"])
         flash(_("Your password is set. Sign in with it."), "success")
         return see_other("accounts.sign_in_form")
     return render("accounts/invitation.html", form=form, minimum=MINIMUM_PASSWORD)
+
+
+def _labels() -> dict[str, str]:
+    return {"email": _("your email address"), "password": _("your password")}
 
 
 def _account_page(form: Form) -> Answer:

@@ -100,7 +100,7 @@ def project_of_database(project: Project) -> dict[str, Any]:
 
 
 def different(wanted: Mapping[str, Any], present: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the members of ``wanted`` that differ; the order of lists says nothing."""
+    """Return the members of ``wanted`` that differ; the order of a list says nothing, nor does an item that is there twice."""
     return {name: value for name, value in wanted.items() if _unordered(value) != _unordered(present[name])}
 
 
@@ -120,4 +120,4 @@ def _number(row: AcceptedPlace) -> int:
 
 
 def _unordered(value: Any) -> Any:
-    return sorted(map(repr, value)) if isinstance(value, list) else value
+    return set(map(repr, value)) if isinstance(value, list) else value

@@ -40,7 +40,7 @@ def show(proposal: Proposal) -> Answer:
 @allow("proposal:decide", proposal=queries.proposal_by_public_id)
 def decide(proposal: Proposal) -> Answer:
     """Keep or bar a pair."""
-    form = Form(DecisionSchema(), request.form)
+    form = Form(DecisionSchema(), request.form, labels={"reason": _("the reason")})
     with form.refusals():
         word = {"keep": review.keep, "bar": review.bar}[form.data["word"]]
         word(subject=proposal, reason=form.data["reason"], actor_id=current_actor().person_id)

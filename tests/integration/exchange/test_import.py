@@ -83,6 +83,24 @@ def test_the_same_files_again_change_nothing(session, files):
     assert entries(session) == noted
 
 
+def test_lists_in_another_order_change_nothing(session, files):
+    bring_all_in(files)
+    before, noted = everything(session), entries(session)
+    people = (
+        PEOPLE.replace("hybrid;remote", "remote;hybrid;remote")
+        .replace("cy:B2;fr", "fr;cy:B2")
+        .replace("Leeds:40;51.5,-0.12:10", "51.5,-0.12:10;Leeds:40")
+        .replace("user-research:3;Basket weaving:2", "Basket weaving:2;user-research:3")
+    )
+    projects = PROJECTS.replace("design;data", "data;design;data")
+    assert (people, projects) != (PEOPLE, PROJECTS)
+    files |= written(files["people"].parent, people=people, projects=projects)
+    counts = bring_all_in(files)
+    assert (counts["people"]["unchanged"], counts["projects"]["unchanged"]) == (3, 2)
+    assert everything(session) == before
+    assert entries(session) == noted
+
+
 def test_a_changed_file_changes_only_what_differs(session, files):
     bring_all_in(files)
     profile = whole_profile(person_by_email("grace@example.org").id)

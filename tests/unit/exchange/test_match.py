@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from marshmallow import ValidationError
 
 from freeagents.country.pack import load_pack
 from freeagents.eligibility.bridge import PARTS, Policy, policy_from_toml
@@ -19,6 +20,7 @@ from freeagents.exchange.cli import match
 from freeagents.exchange.facts import case_of
 from freeagents.exchange.rows import APPLICATIONS, PEOPLE, PROJECTS, read_rows
 from freeagents.exchange.tables import Faults
+from freeagents.skills.schemas import unpack_skill_level
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "files.md").read_text(encoding="utf-8")
 
@@ -26,6 +28,16 @@ DOCUMENT = (Path(__file__).parents[3] / "docs" / "files.md").read_text(encoding=
 def example(name):
     [text] = re.findall(rf"```\w+ {name}\n(.*?)```", DOCUMENT, re.DOTALL)
     return text
+
+
+def test_every_example_speaks_the_words_of_the_shipped_pack():
+    pack = load_pack("uk")
+    with pytest.raises(ValidationError) as refusal:
+        unpack_skill_level("python")
+    written = re.findall(r"(?<![\w-])([a-z-]+):[1-5]\b", DOCUMENT) + re.findall(r"as in ([\w-]+):3", str(refusal.value))
+    assert "user-research-methods" in written
+    assert "data-modelling" in written
+    assert not [word for word in written if word not in pack.skills]
 
 
 @pytest.fixture

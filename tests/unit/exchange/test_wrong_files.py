@@ -51,7 +51,7 @@ def faults(tmp_path, monkeypatch):
         ("places", "Leeds:-1", "Leeds:-1: Must be greater than or equal to 0 and less than or equal to 20100."),
         ("places", "Leeds:near", "Leeds:near: Not a valid number."),
         ("work_modes", "hybrid;beach", "beach: Choose from: on_site, hybrid, remote."),
-        ("skills", "python", "python: write the skill and its level, as in user-research:3"),
+        ("skills", "python", "python: write the skill and its level, as in user-research-methods:3"),
         ("skills", "python:5", "python:5: A level is a whole number from 1 to 4."),
         ("skills", "python:2;Python:3", "python is there twice. Name each skill once."),
         ("skills", "agile-working:2;Agile working:3", "Agile working is there twice. Name each skill once."),
