@@ -131,7 +131,8 @@ def end_form(project: Project) -> Answer:
 @allow("project:edit", project=whole_project)
 def end(project: Project) -> Answer:
     """End a project; everybody who waits for it is answered."""
-    form = Form(_ending(project), request.form, labels={"ending": _("how the project ended"), "reason": _("the reason")})
+    labels = {"ending": _("how the project ended"), "reason": _("the reason")}
+    form = Form(_ending(project), request.form, labels=labels)
     version = request.form.get("version", -1, type=int)
     with form.refusals():
         data = {"ending": "cancelled"} | form.data

@@ -100,7 +100,7 @@ def project_of_database(project: Project) -> dict[str, Any]:
 
 
 def different(wanted: Mapping[str, Any], present: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the members of ``wanted`` that differ; the order of a list says nothing, nor does an item that is there twice."""
+    """Return the members of ``wanted`` that differ; order in a list says nothing, nor does an item twice in it."""
     return {name: value for name, value in wanted.items() if _unordered(value) != _unordered(present[name])}
 
 
