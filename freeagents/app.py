@@ -11,10 +11,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from freeagents import extensions, registry
 from freeagents.accounts.models import Person
 from freeagents.accounts.queries import actor_of_session, actor_of_token
+from freeagents.accounts.services.signing_in import note_seen
 from freeagents.config import Settings
 from freeagents.country.pack import load_pack, load_pack_from
 from freeagents.profiles.queries import admitted_today
-from freeagents.security import guard, sessions
+from freeagents.security import guard, provider, sessions
 from freeagents.security.actor import Actor, Anonymous, actor_or_none
 from freeagents.web import assets, compression, context, errors, filters, headers, logs, metrics, words
 
@@ -35,6 +36,7 @@ def create_app(settings: Settings) -> Flask:
     extensions.babel.init_app(app, locale_selector=choose_locale)
     extensions.api.init_app(app)
     bind_sign_in(app, settings)
+    provider.init_app(app)
     logs.init_app(app, settings)
     metrics.init_app(app)
     headers.init_app(app)
@@ -88,16 +90,16 @@ def bind_sign_in(app: Flask, settings: Settings) -> None:
     def by_cookie(token: str) -> Actor | None:
         if request.path.startswith("/api/") or sessions.idle(settings.idle_minutes):
             return None
-        return actor_of_session(token, hours=settings.session_hours, agent=agent)
+        return actor_of_session(token, hours=settings.session_hours, agent=agent, strict=settings.require_second_factor)
 
     @extensions.login_manager.request_loader  # type: ignore[untyped-decorator]
     def by_bearer_token(incoming: Request) -> Actor | None:
         authorization = incoming.authorization
         if not incoming.path.startswith("/api/") or authorization is None or authorization.type != "bearer":
             return None
-        return actor_of_token(authorization.token or "", agent=agent)
+        return actor_of_token(authorization.token or "", agent=agent, strict=settings.require_second_factor)
 
-    sessions.keep_alive(app)
+    sessions.keep_alive(app, note_seen)
 
 
 def choose_locale() -> str | None:

@@ -25,6 +25,11 @@ class Settings:
     :ivar session_hours: a sign-in ends after so long in any case.
     :ivar trusted_proxies: how many reverse proxies set ``X-Forwarded-*`` in front of the service.
     :ivar pool_size: database connections a web process may hold.
+    :ivar require_second_factor: HR and administrators can use their roles only after a second factor.
+    :ivar oidc_issuer: the address of an OpenID provider that people may sign in at; None without one.
+    :ivar oidc_client_id: what the provider calls this service.
+    :ivar oidc_client_secret: what the provider knows this service by.
+    :ivar oidc_name: what pages call the provider.
     :ivar log_level: ``DEBUG`` to ``ERROR``.
     """
 
@@ -37,6 +42,11 @@ class Settings:
     session_hours: int = 12
     trusted_proxies: int = 0
     pool_size: int = 8
+    require_second_factor: bool = True
+    oidc_issuer: str | None = None
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_name: str = "single sign-on"
     log_level: str = "INFO"
 
     def __post_init__(self) -> None:
@@ -44,6 +54,8 @@ class Settings:
             raise SettingsError("DATABASE_URL must be a PostgreSQL address such as postgresql://user@host/name.")
         if len(self.secret_key) < 16:
             raise SettingsError("SECRET_KEY must have at least 16 characters. Make one with: openssl rand -hex 32")
+        if self.oidc_issuer is not None and not (self.oidc_client_id and self.oidc_client_secret):
+            raise SettingsError("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET beside it.")
 
     @property
     def secure(self) -> bool:
@@ -74,6 +86,11 @@ class Settings:
             session_hours=_whole(environment, "SESSION_HOURS", cls.session_hours),
             trusted_proxies=_whole(environment, "TRUSTED_PROXIES", cls.trusted_proxies, least=0),
             pool_size=_whole(environment, "POOL_SIZE", cls.pool_size),
+            require_second_factor=_yes(environment, "REQUIRE_SECOND_FACTOR", default=cls.require_second_factor),
+            oidc_issuer=environment.get("OIDC_ISSUER") or None,
+            oidc_client_id=environment.get("OIDC_CLIENT_ID", cls.oidc_client_id),
+            oidc_client_secret=environment.get("OIDC_CLIENT_SECRET", cls.oidc_client_secret),
+            oidc_name=environment.get("OIDC_NAME") or cls.oidc_name,
             log_level=environment.get("LOG_LEVEL", cls.log_level).upper(),
         )
 
@@ -85,3 +102,10 @@ def _whole(environment: Mapping[str, str], name: str, default: int, *, least: in
     if not text.isdecimal() or int(text) < least:
         raise SettingsError(f"{name} is {text!r}: write a whole number, {least} or more.")
     return int(text)
+
+
+def _yes(environment: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = environment.get(name, "on" if default else "off").lower()
+    if text not in {"on", "off"}:
+        raise SettingsError(f"{name} is {text!r}: write on or off.")
+    return text == "on"

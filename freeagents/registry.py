@@ -6,6 +6,8 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from freeagents.accounts.pages import accounts as accounts_pages
+from freeagents.accounts.pages import provider as provider_pages
+from freeagents.accounts.pages import second_factor as second_factor_pages
 from freeagents.accounts.queries import names_of
 from freeagents.applications import api as applications_api
 from freeagents.applications.pages import applications as applications_pages
@@ -37,7 +39,9 @@ PAGES = (
     operations.bp,
     profiles_pages.bp,
     proposals_pages.bp,
+    provider_pages.bp,
     rounds_pages.bp,
+    second_factor_pages.bp,
 )
 API = (
     applications_api.bp,

@@ -103,7 +103,7 @@ def settings(database: str) -> Settings:
 
 def settings_for(url: str) -> Settings:
     """Return the settings of an application on the database at ``url``."""
-    return Settings(database_url=url, secret_key=SECRET_KEY, base_url="http://localhost")
+    return Settings(database_url=url, secret_key=SECRET_KEY, base_url="http://localhost", require_second_factor=False)
 
 
 @pytest.fixture(scope="session")

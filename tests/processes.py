@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,6 +58,24 @@ def worker_process(settings: Settings) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def openid_provider() -> Iterator[str]:
+    """Run an OpenID provider that believes whoever signs in; yield its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    command = ["oidc-provider-mock", "--port", str(port), "--require-nonce", "true"]
+    address = f"http://localhost:{port}"
+    with _process(command, dict(os.environ)) as process:
+        for _try in range(LONGEST_START * 10):
+            try:
+                urllib.request.urlopen(f"{address}/.well-known/openid-configuration", timeout=LONGEST_START).close()
+                break
+            except OSError:
+                assert process.poll() is None, "The provider did not start."
+                time.sleep(0.1)
+        yield address
+
+
 def environment(settings: Settings, base_url: str) -> dict[str, str]:
     """Return the environment of a process of the service."""
     return os.environ | {
@@ -64,6 +83,11 @@ def environment(settings: Settings, base_url: str) -> dict[str, str]:
         "SECRET_KEY": settings.secret_key,
         "BASE_URL": base_url,
         "COUNTRY": settings.country,
+        "REQUIRE_SECOND_FACTOR": "on" if settings.require_second_factor else "off",
+        "OIDC_ISSUER": settings.oidc_issuer or "",
+        "OIDC_CLIENT_ID": settings.oidc_client_id,
+        "OIDC_CLIENT_SECRET": settings.oidc_client_secret,
+        "OIDC_NAME": settings.oidc_name,
         "LOG_LEVEL": "WARNING",
     }
 

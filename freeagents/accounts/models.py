@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from freeagents.db.base import Base, Key, PublicId, Words, one_of, utc_now
+from freeagents.db.base import Base, Key, PublicId, Words, one_of, today, utc_now
 
 DEPARTMENT_KINDS = ("department", "branch")
 ROLES = ("manager", "hr", "auditor", "administrator")
+STRONG_ROLES = ("hr", "administrator")
+"""Roles that count only in a sign-in in which a second factor was shown."""
+MAILED_PURPOSES = ("password", "email")
 
 
 class Department(Base):
     """An organisation of the government, or a branch of one.
 
     ``lineage`` holds the ids from the root of the tree down to this node; ``employer_id`` is the nearest node of kind
-    *department*, itself included: what *another department* compares.
+    *department*, itself included: what *another department* compares. ``renamed`` keeps a name given on a page from the
+    country pack's. Nothing new is given to a department from ``closed_on`` on.
     """
 
     __tablename__ = "department"
@@ -37,6 +41,8 @@ class Department(Base):
     employer_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
     lineage: Mapped[list[int]] = mapped_column(ARRAY(Integer), default=list)
     portfolio: Mapped[Words | None]
+    renamed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    closed_on: Mapped[date | None]
 
     employer: Mapped[Department | None] = relationship(
         lazy="raise_on_sql", remote_side="Department.id", foreign_keys="Department.employer_id"
@@ -75,6 +81,7 @@ class Employment(Base):
             name="ex_employment_one_at_a_time",
             using="gist",
         ),
+        Index("ix_employment_ending", "ends_on", postgresql_where=text("ends_on IS NOT NULL")),
     )
 
     id: Mapped[Key]
@@ -109,6 +116,7 @@ class RoleHolding(Base):
     )
 
     id: Mapped[Key]
+    public_id: Mapped[PublicId]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     role: Mapped[str]
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
@@ -119,14 +127,22 @@ class RoleHolding(Base):
 
 
 class SignIn(Base):
-    """One signed-in browser; the cookie holds the token, this row only its SHA-256."""
+    """One signed-in browser; the cookie holds the token, this row only its SHA-256.
+
+    Of a person with a second factor it counts only from ``second_factor_at`` on. ``device`` is as much as its owner
+    needs to know it again: browser and system, without versions.
+    """
 
     __tablename__ = "sign_in"
 
     id: Mapped[Key]
+    public_id: Mapped[PublicId]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     started_at: Mapped[datetime] = mapped_column(default=utc_now)
+    second_factor_at: Mapped[datetime | None]
+    device: Mapped[str] = mapped_column(default="", server_default="")
+    last_seen_on: Mapped[date] = mapped_column(default=today, server_default=text("current_date"))
     ended_at: Mapped[datetime | None]
 
 
@@ -153,8 +169,68 @@ class Invitation(Base):
     used_at: Mapped[datetime | None]
 
 
+class MailedLink(Base):
+    """A link in a mail that sets a new password, or proves a new e-mail address, once; the row holds only a hash."""
+
+    __tablename__ = "mailed_link"
+    __table_args__ = (
+        one_of("purpose", MAILED_PURPOSES),
+        CheckConstraint("(purpose = 'email') = (email IS NOT NULL)", name="email_where_proven"),
+    )
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[str]
+    email: Mapped[str | None]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Identity(Base):
+    """The name under which an OpenID provider knows a person: it stays when the e-mail address changes."""
+
+    __tablename__ = "identity"
+    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("person_id", "issuer"))
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class SecondFactor(Base):
+    """An app on the person's phone. The key it shares is made of ``seed`` and the service's secret key, never kept.
+
+    ``last_step`` is the time step of the last code that was used: none of it or before it is taken again.
+    """
+
+    __tablename__ = "second_factor"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    seed: Mapped[bytes] = mapped_column(LargeBinary)
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class RecoveryCode(Base):
+    """A code that stands in for the second factor once; the row holds only a keyed hash."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("person_id", "digest"),)
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    used_at: Mapped[datetime | None]
+
+
 class ApiToken(Base):
-    """A bearer token for the API, shown once when made; it can do what its person can."""
+    """A bearer token for the API, shown once when made; it can do what its person can.
+
+    ``second_factor``: it was made in a sign-in that had shown one; without, roles that need one do not count.
+    """
 
     __tablename__ = "api_token"
 
@@ -162,6 +238,7 @@ class ApiToken(Base):
     public_id: Mapped[PublicId]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     name: Mapped[str]
+    second_factor: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     expires_at: Mapped[datetime]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from sqlalchemy import CheckConstraint, DateTime, Identity, MetaData, Text
@@ -27,6 +27,11 @@ def new_public_id() -> str:
 def utc_now() -> datetime:
     """Return the present instant; the default of instants that models record."""
     return datetime.now(UTC)
+
+
+def today() -> date:
+    """Return the present day in UTC."""
+    return utc_now().date()
 
 
 Key = Annotated[int, mapped_column(Identity(), primary_key=True)]

@@ -139,6 +139,8 @@ def demo(info: ScriptInfo, *, country: str, people: int, projects: int, port: in
                 "SECRET_KEY": os.environ.get("SECRET_KEY") or _secret_key(),
                 "COUNTRY": country,
                 "PORT": str(port),
+                # Its people have no phones.
+                "REQUIRE_SECOND_FACTOR": os.environ.get("REQUIRE_SECOND_FACTOR", "off"),
                 "BASE_URL": os.environ.get("BASE_URL") or f"http://localhost:{port}",
             }
             parts = _prepare(info, people=people, projects=projects)

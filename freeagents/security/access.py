@@ -94,6 +94,7 @@ PERMISSIONS: dict[str, Permission] = {
     "page:read": to(anyone),
     "home:read": to(signed_in),
     "account:manage": to(signed_in),
+    "sign_in:end": to(themselves, hidden=True),
     "api_token:end": to(themselves, hidden=True),
     "skill:read": to(signed_in),
     "profile:edit_own": to(signed_in),

@@ -22,12 +22,16 @@ Loader = Callable[[str], Any]
 log = structlog.get_logger()
 
 
-def allow(permission: str, **load: Loader) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def allow(
+    permission: str, *, writes: bool = False, **load: Loader
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Guard a view: the view runs only for whom the access policy says yes to, inside one transaction.
 
     With a loader, as in ``@allow("project:edit", project=projects.by_public_id)``, the URL's ``project`` is looked up
     first and the view receives the permitted object in its place, never an id. Safe methods run in a read-only
     transaction. Unsafe ones commit before the response is sent if its status is under 400, else roll back.
+
+    :param writes: a GET that commits like an unsafe method: the answer of an OpenID provider comes as one.
 
     :raises KeyError: at import, when the access policy has no such permission.
     """
@@ -39,7 +43,8 @@ def allow(permission: str, **load: Loader) -> Callable[[Callable[..., Any]], Cal
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Response:
             g.permission = permission
-            if request.method in SAFE_METHODS:
+            reads = request.method in SAFE_METHODS and not writes
+            if reads:
                 db.session.connection(execution_options={"postgresql_readonly": True})
             actor = actor_or_none()
             if actor is None and not allows(permission, None):
@@ -55,9 +60,10 @@ def allow(permission: str, **load: Loader) -> Callable[[Callable[..., Any]], Cal
                 if row.hidden:
                     raise NotFound(_("There is nothing at this address."))
                 raise Forbidden(_("Your account does not allow you to do this."))
-            return _in_transaction(view, *args, **kwargs)
+            return _in_transaction(view, *args, reads=reads, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.writes = writes  # type: ignore[attr-defined]
         return guarded
 
     return decorate
@@ -99,10 +105,10 @@ def translate_database_error(error: DBAPIError | StaleDataError) -> DomainError:
     return Unavailable(_("The service is busy. Nothing was saved. Try again in a minute."), retry_after=30)
 
 
-def _in_transaction(view: Callable[..., Any], *args: Any, **kwargs: Any) -> Response:
+def _in_transaction(view: Callable[..., Any], *args: Any, reads: bool, **kwargs: Any) -> Response:
     try:
         response = make_response(current_app.ensure_sync(view)(*args, **kwargs))
-        if request.method in SAFE_METHODS or response.status_code >= 400:
+        if reads or response.status_code >= 400:
             db.session.rollback()
         else:
             db.session.commit()

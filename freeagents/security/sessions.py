@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 from flask import Flask, Response, session
 from flask_login import login_user, logout_user
@@ -10,6 +12,9 @@ from flask_login import login_user, logout_user
 from freeagents.security.actor import Actor, actor_or_none
 
 SEEN = "seen"
+DAY = "day"
+WAITING = "waiting"
+NEXT = "next"
 _REFRESH_SECONDS = 30
 
 
@@ -18,6 +23,30 @@ def start(actor: Actor) -> None:
     session.clear()
     login_user(actor)
     session[SEEN] = int(time.time())
+    session[DAY] = _today()
+
+
+def wait(token: str, next_page: str) -> None:
+    """Remember a sign-in that waits for its second factor, and where to go after; nobody is signed in yet."""
+    session.clear()
+    session[WAITING] = token
+    session[NEXT] = next_page
+
+
+def waiting() -> str | None:
+    """Return the token of the sign-in that waits for its second factor, or None."""
+    token: str | None = session.get(WAITING)
+    return token
+
+
+def remember_next(page: str) -> None:
+    """Remember where to go after signing in elsewhere."""
+    session[NEXT] = page
+
+
+def next_page() -> str:
+    """Return where to go after signing in; nothing where nobody asked."""
+    return str(session.get(NEXT, ""))
 
 
 def end() -> None:
@@ -31,8 +60,11 @@ def idle(minutes: int) -> bool:
     return time.time() - int(session.get(SEEN, 0)) > minutes * 60
 
 
-def keep_alive(app: Flask) -> None:
-    """Renew, after each answered request of a signed-in browser, the time of its last request."""
+def keep_alive(app: Flask, note_day: Callable[[str], None]) -> None:
+    """Renew, after each answered request of a signed-in browser, the time of its last request.
+
+    :param note_day: called with the sign-in's token on the first request of a day.
+    """
 
     @app.after_request
     def renew(response: Response) -> Response:
@@ -41,4 +73,11 @@ def keep_alive(app: Flask) -> None:
             now = int(time.time())
             if now - int(session[SEEN]) > _REFRESH_SECONDS:
                 session[SEEN] = now
+            if session.get(DAY) != (day := _today()):
+                session[DAY] = day
+                note_day(actor.credential)
         return response
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()

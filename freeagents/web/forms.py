@@ -88,8 +88,8 @@ class Form:
         return self.refused_with or (422 if self.errors else 200)
 
     def value(self, name: str) -> str:
-        """Return what stands in the input."""
-        return self.typed.get(name, [""])[0]
+        """Return what stands in the input; for NUL, which no page can hold, the sign for what cannot be shown."""
+        return self.typed.get(name, [""])[0].replace("\x00", "\ufffd")
 
     def values(self, name: str) -> list[str]:
         """Return all that is chosen under the name."""

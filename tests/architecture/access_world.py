@@ -8,8 +8,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from freeagents.accounts.models import Person
-from freeagents.accounts.queries import api_tokens
+from freeagents.accounts.queries import api_tokens, sign_ins
 from freeagents.accounts.services.people import invite
+from freeagents.accounts.services.signing_in import sign_in
 from freeagents.accounts.services.tokens import make_api_token
 from freeagents.applications import services as applications
 from freeagents.audit.services import chain_of
@@ -67,7 +68,10 @@ def an_access_world(app: Flask) -> AccessWorld:
         for name, person in people.items():
             world.bearers[name] = make_api_token(person_id=person.id, name="test", actor_id=person.id)
             world.emails[name] = person.email
+        applicant = people["applicant"]
+        sign_in(email=applicant.email, password=PASSWORD, address="", secret="")
         world.values = {
+            "sign_in": sign_ins(applicant.id, hours=1)[0].public_id,
             "project": project.public_id,
             "draft": draft.public_id,
             "application": application.public_id,

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from freeagents.accounts import queries
-from freeagents.accounts.models import ApiToken
+from freeagents.accounts.models import ApiToken, SignIn
+from freeagents.accounts.pages.entry import device, enter, safe, sign_in_page
 from freeagents.accounts.schemas import ApiTokenSchema, PasswordSchema, SignInSchema
 from freeagents.accounts.services import people, signing_in, tokens
 from freeagents.accounts.services.passwords import MINIMUM_PASSWORD
 from freeagents.errors import NotFound
 from freeagents.security import sessions
-from freeagents.security.actor import Actor, actor_or_none, current_actor
+from freeagents.security.actor import actor_or_none, current_actor
 from freeagents.security.guard import allow
 from freeagents.web.forms import Form
 from freeagents.web.rendering import render, see_other
@@ -29,8 +28,8 @@ Answer = str | Response | BaseResponse | tuple[str, int]
 def sign_in_form() -> Answer:
     """Show the sign-in page."""
     if actor_or_none() is not None:
-        return redirect(_next_page(), 303)
-    return render("accounts/sign_in.html", form=Form(SignInSchema()), next=request.args.get("next", ""))
+        return redirect(safe(request.args.get("next", "")), 303)
+    return sign_in_page(Form(SignInSchema()), request.args.get("next", ""))
 
 
 @bp.post("/sign-in")
@@ -39,26 +38,15 @@ def sign_in() -> Answer:
     """Sign in."""
     form = Form(SignInSchema(), request.form, labels=_labels())
     with form.refusals():
-        person, token = signing_in.sign_in(
+        started = signing_in.sign_in(
             email=form.data["email"],
             password=form.data["password"],
             address=request.remote_addr or "",
             secret=current_app.config["SECRET_KEY"],
+            device=device(),
         )
-        sessions.start(
-            Actor(
-                person_id=person.id,
-                public_id=person.public_id,
-                name=person.name,
-                locale=person.locale,
-                roles=(),
-                agent=False,
-                via="session",
-                credential=token,
-            )
-        )
-        return redirect(_next_page(), 303)
-    return render("accounts/sign_in.html", form=form, next=request.form.get("next", ""))
+        return enter(started, request.form.get("next", ""))
+    return sign_in_page(form, request.form.get("next", ""))
 
 
 @bp.post("/sign-out")
@@ -105,7 +93,12 @@ def make_token() -> Answer:
     form = Form(ApiTokenSchema(), request.form, labels={"name": _("what the new token is for")})
     if not form.valid:
         return _account_page(form)
-    token = tokens.make_api_token(person_id=actor.person_id, name=form.data["name"], actor_id=actor.person_id)
+    token = tokens.make_api_token(
+        person_id=actor.person_id,
+        name=form.data["name"],
+        actor_id=actor.person_id,
+        second_factor=queries.has_shown_second_factor(actor.credential),
+    )
     return render("accounts/token.html", token=token, days=tokens.TOKEN_DAYS)
 
 
@@ -116,6 +109,28 @@ def end_token(token: ApiToken) -> Answer:
     tokens.end_api_token(token=token, actor_id=current_actor().person_id)
     flash(_("The token no longer works."), "success")
     return see_other("accounts.account")
+
+
+@bp.get("/account/sign-ins")
+@allow("account:manage")
+def sign_ins() -> Answer:
+    """Show where one is signed in."""
+    actor = current_actor()
+    hours = current_app.config["SETTINGS"].session_hours
+    return render(
+        "accounts/sign_ins.html",
+        sign_ins=queries.sign_ins(actor.person_id, hours=hours),
+        here=queries.token_digest(actor.credential),
+    )
+
+
+@bp.post("/account/sign-ins/<sign_in>/end")
+@allow("sign_in:end", sign_in=queries.sign_in_by_public_id)
+def end_sign_in(sign_in: SignIn) -> Answer:
+    """Sign out on another browser."""
+    signing_in.end_sign_in(sign_in=sign_in, actor_id=current_actor().person_id)
+    flash(_("That browser is signed out."), "success")
+    return see_other("accounts.sign_ins")
 
 
 @bp.get("/invitation/<token>")
@@ -151,18 +166,11 @@ def _account_page(form: Form) -> Answer:
         person=queries.person_by_id(actor.person_id),
         roles=queries.roles_today(actor.person_id),
         tokens=queries.api_tokens(actor.person_id),
+        factor=queries.second_factor(actor.person_id),
+        sign_ins=len(queries.sign_ins(actor.person_id, hours=current_app.config["SETTINGS"].session_hours)),
     )
 
 
 def _refuse_dead_invitation(token: str) -> None:
     if queries.invitation(token) is None:
         raise NotFound(_("This invitation was used already or has expired. Ask for a new one."))
-
-
-def _next_page() -> str:
-    """Return where to go after signing in: the page asked for, if it is one of ours."""
-    asked = request.values.get("next", "")
-    parts = urlsplit(asked)
-    if asked.startswith("/") and not asked.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme:
-        return asked
-    return url_for("home.home")

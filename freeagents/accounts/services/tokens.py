@@ -14,12 +14,16 @@ from freeagents.extensions import db
 TOKEN_DAYS = 90
 
 
-def make_api_token(*, person_id: int, name: str, actor_id: int) -> str:
-    """Return a new bearer token for the API; it is not kept and cannot be shown again."""
+def make_api_token(*, person_id: int, name: str, actor_id: int, second_factor: bool = False) -> str:
+    """Return a new bearer token for the API; it is not kept and cannot be shown again.
+
+    :param second_factor: it is made in a sign-in that has shown one.
+    """
     token = "fa_" + secrets.token_urlsafe(32)
     row = ApiToken(
         person_id=person_id,
         name=name,
+        second_factor=second_factor,
         token_hash=queries.token_digest(token),
         expires_at=utc_now() + timedelta(days=TOKEN_DAYS),
     )

@@ -64,7 +64,7 @@ class PeopleTables:
         yield Table(
             "employment", ("person_id", "department_id", "line_manager_id", *grade, "starts_on"), count, self._posts()
         )
-        yield Table("role_holding", ("person_id", "role", "department_id", "starts_on"), 0, self._roles())
+        yield Table("role_holding", ("person_id", "role", "department_id", "starts_on", "public_id"), 0, self._roles())
         clearance = ("clearance", "clearance_ladder", "clearance_rank")
         own = ("work_modes", "paused", "countable", "version")
         yield Table(
@@ -117,6 +117,12 @@ class PeopleTables:
             )
 
     def _roles(self) -> Iterator[Row]:
+        held = list(self._held_roles())
+        # Chance of their own, so that these ids leave all else as it was.
+        ids = public_ids(self.government.rng.spawn(1)[0], len(held))
+        yield from ((*row, public_id) for row, public_id in zip(held, ids, strict=True))
+
+    def _held_roles(self) -> Iterator[Row]:
         made, people = self.government, self.government.people
         since = made.today - timedelta(days=365)
         employers = made.setting.employers
