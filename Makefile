@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: make run, make test.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench migration assets lock
+.PHONY: help run test check bench bench-full migration assets lock
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -25,8 +25,11 @@ check: .venv/.installed ## Style, types, templates, walls between packages, depe
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 
-bench: .venv/.installed ## Time and memory of the matcher
-	@$(BIN)/python -m benchmarks.solve
+bench: .venv/.benched ## The matcher beside its peers: time, memory, objective (ARGS="--only alike")
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-full: .venv/.benched ## The same with 5,000,000 people × 50,000 seats (an hour, 16 GiB)
+	@$(BIN)/python -m benchmarks --full $(ARGS)
 
 migration: .venv/.installed ## Write the next migration (m="What it does")
 	@$(BIN)/python tools/migration.py "$(m)"
@@ -36,6 +39,8 @@ assets: $(VENDOR)/.copied ## Fetch the styles and scripts of the pages
 lock: ## Resolve the dependencies anew (needs uv; U=--upgrade for newer ones)
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --all-extras $(U) \
 	    --custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml tools/build.in
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 $(U) \
+	    --custom-compile-command 'make lock' --output-file benchmarks/requirements.lock benchmarks/requirements.in
 
 # Stamps: nothing is done twice while its inputs stay the same.
 .venv/.locked: requirements.lock tools/make-venv
@@ -46,6 +51,11 @@ lock: ## Resolve the dependencies anew (needs uv; U=--upgrade for newer ones)
 
 .venv/.installed: .venv/.locked pyproject.toml
 	@$(BIN)/pip install --quiet --no-deps --no-index --no-build-isolation --editable .
+	@touch $@
+
+.venv/.benched: benchmarks/requirements.lock .venv/.installed
+	@echo 'Installing the peers of benchmarks/requirements.lock …'
+	@$(BIN)/pip install --quiet --no-deps --require-hashes --requirement benchmarks/requirements.lock
 	@touch $@
 
 $(VENDOR)/.copied: package.json package-lock.json tools/assets.py .venv/.locked
