@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.utils import parseaddr
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 class SettingsError(ValueError):
@@ -31,6 +35,8 @@ class Settings:
     :ivar oidc_client_secret: what the provider knows this service by.
     :ivar oidc_name: what pages call the provider.
     :ivar log_level: ``DEBUG`` to ``ERROR``.
+    :ivar smtp_url: the mail server, ``smtp://`` or ``smtps://``; None: messages stay in the service.
+    :ivar mail_from: whom mail comes from, ``Name <address>`` or an address; needed with ``smtp_url``.
     """
 
     database_url: str
@@ -48,6 +54,8 @@ class Settings:
     oidc_client_secret: str = ""
     oidc_name: str = "single sign-on"
     log_level: str = "INFO"
+    smtp_url: str | None = None
+    mail_from: str = ""
 
     def __post_init__(self) -> None:
         if not self.database_url.startswith("postgresql"):
@@ -56,6 +64,8 @@ class Settings:
             raise SettingsError("SECRET_KEY must have at least 16 characters. Make one with: openssl rand -hex 32")
         if self.oidc_issuer is not None and not (self.oidc_client_id and self.oidc_client_secret):
             raise SettingsError("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET beside it.")
+        if self.smtp_url is not None:
+            _refuse_unusable_mail(self.smtp_url, self.mail_from)
 
     @property
     def secure(self) -> bool:
@@ -92,6 +102,8 @@ class Settings:
             oidc_client_secret=environment.get("OIDC_CLIENT_SECRET", cls.oidc_client_secret),
             oidc_name=environment.get("OIDC_NAME") or cls.oidc_name,
             log_level=environment.get("LOG_LEVEL", cls.log_level).upper(),
+            smtp_url=environment.get("SMTP_URL") or None,
+            mail_from=environment.get("MAIL_FROM", cls.mail_from),
         )
 
 
@@ -109,3 +121,20 @@ def _yes(environment: Mapping[str, str], name: str, *, default: bool) -> bool:
     if text not in {"on", "off"}:
         raise SettingsError(f"{name} is {text!r}: write on or off.")
     return text == "on"
+
+
+def _refuse_unusable_mail(smtp_url: str, mail_from: str) -> None:
+    try:
+        parts = urlsplit(smtp_url)
+        usable = parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        # The address itself may hold a password.
+        raise SettingsError("SMTP_URL must be a mail server's address such as smtp://user:password@host:587.")
+    try:
+        Address(addr_spec=parseaddr(mail_from)[1])
+    except (MessageError, ValueError, IndexError):
+        mail_from = ""
+    if "@" not in mail_from:
+        raise SettingsError("MAIL_FROM must be an address such as Free Agents <no-reply@example.org>.")

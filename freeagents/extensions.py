@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFProtect
 from marshmallow import Schema, fields
 from werkzeug.local import LocalProxy
 
+from freeagents.config import Settings
 from freeagents.country.pack import Pack
 from freeagents.db.base import Base
 
@@ -45,3 +46,5 @@ babel = Babel()
 api = PlainApi()
 pack = cast("Pack", LocalProxy(lambda: current_app.extensions["freeagents.pack"]))
 """The country pack of the running instance."""
+settings = cast("Settings", LocalProxy(lambda: current_app.config["SETTINGS"]))
+"""The settings of the running instance."""

@@ -5,17 +5,24 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
+from freeagents.accounts import messages as accounts_messages
 from freeagents.accounts.pages import accounts as accounts_pages
 from freeagents.accounts.pages import provider as provider_pages
 from freeagents.accounts.pages import second_factor as second_factor_pages
-from freeagents.accounts.queries import names_of
+from freeagents.accounts.queries import mailbox_of, names_of
 from freeagents.applications import api as applications_api
+from freeagents.applications import messages as applications_messages
 from freeagents.applications.pages import applications as applications_pages
 from freeagents.audit import pages as audit_pages
 from freeagents.eligibility.pages import drafts as drafts_pages
 from freeagents.extensions import api, csrf
 from freeagents.home import pages as home_pages
 from freeagents.jobs.worker import Handler
+from freeagents.messages import api as messages_api
+from freeagents.messages import jobs as messages_jobs
+from freeagents.messages import pages as messages_pages
+from freeagents.messages.kinds import KINDS, Kind
+from freeagents.messages.services.telling import SEND_JOB
 from freeagents.profiles import api as profiles_api
 from freeagents.profiles import pages as profiles_pages
 from freeagents.projects import api as projects_api
@@ -36,6 +43,7 @@ PAGES = (
     audit_pages.make_blueprint(names_of),
     drafts_pages.bp,
     home_pages.bp,
+    messages_pages.bp,
     operations.bp,
     profiles_pages.bp,
     proposals_pages.bp,
@@ -46,31 +54,42 @@ PAGES = (
 API = (
     applications_api.bp,
     applications_api.endings_bp,
+    messages_api.bp,
     profiles_api.bp,
     projects_api.bp,
     rounds_api.proposals_bp,
     rounds_api.rounds_bp,
     skills_api.bp,
 )
+send_mail = messages_jobs.make_send(mailbox_of)
 JOBS: dict[str, Handler] = {
+    SEND_JOB: send_mail,
     "round:solve": rounds_jobs.solve,
 }
 EVERY_MINUTE: dict[str, Handler] = {
+    "digest:gather": messages_jobs.gather_digests,
+    "mail:send_again": send_mail,
     "round:fail_abandoned": rounds_jobs.fail_abandoned,
 }
-MENU_ITEMS: tuple[MenuItem, ...] = (
-    (_l("Home"), "home.home", lambda _actor: True),
-    (_l("Profile"), "profiles.show", lambda _actor: True),
-    (_l("Projects"), "applications.projects", lambda _actor: True),
-    (_l("Applications"), "applications.mine", lambda actor: actor.agent),
-    (_l("Rounds"), "rounds.index", lambda actor: allows("round:list", actor)),
-    (_l("Audit"), "audit.index", lambda actor: allows("audit:read", actor)),
+MESSAGES: dict[str, Kind] = {
+    **accounts_messages.KINDS,
+    **applications_messages.KINDS,
+}
+MENU_ITEMS = (
+    MenuItem(_l("Home"), "home.home", lambda _actor: True),
+    MenuItem(_l("Profile"), "profiles.show", lambda _actor: True),
+    MenuItem(_l("Projects"), "applications.projects", lambda _actor: True),
+    MenuItem(_l("Applications"), "applications.mine", lambda actor: actor.agent),
+    MenuItem(_l("Rounds"), "rounds.index", lambda actor: allows("round:list", actor)),
+    MenuItem(_l("Audit"), "audit.index", lambda actor: allows("audit:read", actor)),
+    MenuItem(_l("Messages"), "messages.index", lambda _actor: True, waiting=messages_pages.unread),
 )
 
 
 def mount(app: Flask) -> None:
     """Mount all pages, API resources and menu items on the application."""
     app.extensions[MENU] = MENU_ITEMS
+    app.extensions[KINDS] = MESSAGES
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
     describe(api)

@@ -89,6 +89,8 @@ def environment(settings: Settings, base_url: str) -> dict[str, str]:
         "OIDC_CLIENT_SECRET": settings.oidc_client_secret,
         "OIDC_NAME": settings.oidc_name,
         "LOG_LEVEL": "WARNING",
+        "SMTP_URL": settings.smtp_url or "",
+        "MAIL_FROM": settings.mail_from,
     }
 
 

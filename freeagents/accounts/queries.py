@@ -27,6 +27,8 @@ from freeagents.accounts.models import (
 )
 from freeagents.db.base import utc_now
 from freeagents.extensions import db
+from freeagents.messages import queries as messages
+from freeagents.messages.mail import Mailbox
 from freeagents.security.actor import Actor, Role
 
 
@@ -93,6 +95,7 @@ def _actor_rows(
             Person.name,
             Person.locale,
             agent.label("agent"),
+            messages.unread(Person.id).label("unread"),
             RoleHolding.role,
             RoleHolding.department_id,
         )
@@ -120,6 +123,7 @@ def _actor(rows: Sequence[Row[*tuple[Any, ...]]], *, via: Literal["session", "to
         locale=first.locale,
         roles=tuple(Role(row.role, row.department_id) for row in rows if row.role is not None),
         agent=first.agent,
+        unread=first.unread,
         via=via,
         credential=credential,
     )
@@ -138,6 +142,16 @@ def person_by_id(person_id: int) -> Person:
 def names_of(person_ids: Collection[int]) -> dict[int, str]:
     """Return person id → name of those that are known."""
     return dict(db.session.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids))).all())
+
+
+def mailbox_of(person_id: int) -> Mailbox | None:
+    """Return where mail to a person goes; None for somebody who has left or is not known."""
+    row = db.session.execute(
+        select(Person.email, Person.locale).where(
+            Person.id == person_id, or_(Person.left_on.is_(None), Person.left_on > func.current_date())
+        )
+    ).one_or_none()
+    return Mailbox(row.email, row.locale) if row is not None else None
 
 
 def department_by_public_id(public_id: str) -> Department | None:

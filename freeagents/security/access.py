@@ -96,6 +96,8 @@ PERMISSIONS: dict[str, Permission] = {
     "account:manage": to(signed_in),
     "sign_in:end": to(themselves, hidden=True),
     "api_token:end": to(themselves, hidden=True),
+    "message:list_own": to(signed_in),
+    "message:read": to(themselves, hidden=True),
     "skill:read": to(signed_in),
     "profile:edit_own": to(signed_in),
     "profile:read_own": to(signed_in),

@@ -24,6 +24,7 @@ class Actor(UserMixin):  # type: ignore[misc]
 
     :ivar credential: the id of the sign-in (as the cookie's token) or of the API token.
     :ivar agent: admitted to the pool today.
+    :ivar unread: how many messages to the person are unread.
     """
 
     person_id: int
@@ -34,6 +35,7 @@ class Actor(UserMixin):  # type: ignore[misc]
     agent: bool
     via: Literal["session", "token"]
     credential: str
+    unread: int = 0
 
     def get_id(self) -> str:
         """Return what Flask-Login keeps in the cookie: the token of the sign-in, never the person's id."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app, url_for
@@ -14,8 +15,20 @@ from freeagents.extensions import db
 from freeagents.security.access import allows
 from freeagents.security.actor import Actor, actor_or_none
 
-MenuItem = tuple[Any, str, Callable[[Actor], bool]]
-"""Label (translated when it is shown), endpoint, and for whom."""
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """An item of the menu.
+
+    :ivar label: translated when it is shown. ``for_whom``: who sees it. ``waiting``: how much is new there.
+    """
+
+    label: Any
+    endpoint: str
+    for_whom: Callable[[Actor], bool]
+    waiting: Callable[[Actor], int] = lambda _actor: 0
+
+
 MENU = "freeagents.menu"
 DEMO = "freeagents.demo"
 
@@ -31,13 +44,13 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals |= {"navigation": menu, "is_demo": is_demo, "may": may}
 
 
-def menu() -> list[tuple[str, str]]:
-    """Return label and address of each item of the menu that is for whoever is signed in."""
+def menu() -> list[tuple[str, str, int]]:
+    """Return label, address and what is new there of each item of the menu that is for whoever is signed in."""
     actor = actor_or_none()
     if actor is None:
         return []
     items: tuple[MenuItem, ...] = current_app.extensions[MENU]
-    return [(str(label), url_for(endpoint)) for label, endpoint, for_whom in items if for_whom(actor)]
+    return [(str(item.label), url_for(item.endpoint), item.waiting(actor)) for item in items if item.for_whom(actor)]
 
 
 def may(permission: str, subject: Any = None) -> bool:

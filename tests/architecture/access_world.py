@@ -16,6 +16,8 @@ from freeagents.applications import services as applications
 from freeagents.audit.services import chain_of
 from freeagents.db.base import utc_now
 from freeagents.extensions import db
+from freeagents.messages.queries import messages_of
+from freeagents.messages.services.telling import Notice, tell
 from freeagents.rounds import queries as rounds
 from freeagents.rounds.models import Edit, Outcome
 from freeagents.rounds.services import review
@@ -65,6 +67,8 @@ def an_access_world(app: Flask) -> AccessWorld:
         second = rounds.proposals(subject.id, after=None, limit=2)[1]
         review.keep(subject=second, reason="A reason.", actor_id=people["hr"].id)
         edit = db.session.scalars(select(Edit.public_id)).first()
+        told = {"project": project.public_id, "title": "Open one", "start": "2026-12-01", "end": "2027-02-26"}
+        tell("application:matched", [Notice(people["applicant"].id, "application/1/matched", told)])
         for name, person in people.items():
             world.bearers[name] = make_api_token(person_id=person.id, name="test", actor_id=person.id)
             world.emails[name] = person.email
@@ -75,6 +79,7 @@ def an_access_world(app: Flask) -> AccessWorld:
             "project": project.public_id,
             "draft": draft.public_id,
             "application": application.public_id,
+            "message": messages_of(people["applicant"].id, after=None, limit=1)[0].public_id,
             "subject": subject.public_id,
             "proposal": rounds.proposals(subject.id, after=None, limit=1)[0].public_id,
             "api_token": api_tokens(people["applicant"].id)[0].public_id,

@@ -17,6 +17,7 @@ PLANTED = {
     "feature": ("freeagents/accounts/models.py", "import freeagents.accounts.queries"),
     "eligibility": ("freeagents/eligibility/rules.py", "import freeagents.eligibility.sql"),
     "exchange": ("freeagents/exchange/tables.py", "import freeagents.exchange.rows"),
+    "messages": ("freeagents/messages/kinds.py", "import freeagents.messages.models"),
     "no-http-below": ("freeagents/accounts/services/people.py", "import flask"),
     "pure": ("freeagents/matching/__init__.py", "import datetime"),
     "bridge": ("freeagents/rounds/queries.py", "import freeagents.matching"),

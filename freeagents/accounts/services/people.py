@@ -17,6 +17,7 @@ from freeagents.country.entries import Rung
 from freeagents.db.base import utc_now
 from freeagents.errors import Conflict
 from freeagents.extensions import db
+from freeagents.messages.services.telling import send
 
 INVITATION_DAYS = 7
 
@@ -36,7 +37,7 @@ def add_person(*, name: str, email: str, actor_id: int | None, locale: str | Non
 
 
 def invite(*, person: Person, actor_id: int | None) -> str:
-    """Return the token of a new invitation; earlier ones of the same person stop working."""
+    """Return the token of a new invitation, which also goes out by mail; earlier ones of the person stop working."""
     db.session.execute(delete(Invitation).where(Invitation.person_id == person.id, Invitation.used_at.is_(None)))
     token = secrets.token_urlsafe(24)
     db.session.add(
@@ -47,6 +48,8 @@ def invite(*, person: Person, actor_id: int | None) -> str:
         )
     )
     db.session.flush()
+    facts = {"token": token, "days": INVITATION_DAYS}
+    send("account:invite", address=person.email, locale=person.locale, facts=facts)
     record(db.session, "person:invite", f"person/{person.public_id}", actor_id=actor_id)
     return token
 

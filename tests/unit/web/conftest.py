@@ -39,8 +39,8 @@ def make_app(base_url: str = "http://localhost") -> Flask:
     app.config.from_mapping(SETTINGS=settings, SECRET_KEY="s" * 32, MAX_CONTENT_LENGTH=2 * 1024 * 1024)
     app.extensions["freeagents.pack"] = _pack()
     app.extensions[context.MENU] = (
-        ("Home", "home.home", lambda _: True),
-        ("Projects", "home.matching", lambda _: True),
+        context.MenuItem("Home", "home.home", lambda _: True),
+        context.MenuItem("Projects", "home.matching", lambda _: True),
     )
     app.test_client_class = CheckedClient
     extensions.csrf.init_app(app)

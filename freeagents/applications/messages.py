@@ -1,0 +1,65 @@
+"""What is told about applications and the projects they are for, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+
+from freeagents.eligibility.sentences import your_answer
+from freeagents.messages.kinds import Dates, Kind, Link, Said
+
+Facts = Mapping[str, Any]
+
+
+def received(facts: Facts) -> Said:
+    """Say, to the owner of a project, that somebody applied; not who: mail is read on many screens."""
+    return Said(
+        _("Somebody applied for “%(project)s”", project=facts["title"]),
+        (_("The project’s page shows who applied and how they fit. HR matches people and seats in the next round."),),
+        (_to_project(facts, _("See the project")),),
+    )
+
+
+def matched(facts: Facts) -> Said:
+    """Say that an application was matched, with the dates of the project."""
+    return Said(
+        _("You are matched with “%(project)s”", project=facts["title"]),
+        (your_answer("approved", {}),),
+        (_to_project(facts, _("See the project")),),
+        Dates(
+            f"{facts['project']}@freeagents",
+            facts["title"],
+            date.fromisoformat(facts["start"]),
+            date.fromisoformat(facts["end"]),
+        ),
+    )
+
+
+def not_matched(facts: Facts) -> Said:
+    """Say that an application was not matched, why, and which projects come next."""
+    paragraphs = [your_answer(facts["reason"], facts.get("reason_facts", {}))]
+    if facts.get("words"):
+        paragraphs.append(_("The reason given: %(words)s", words=facts["words"]))
+    best = facts.get("next", [])
+    if best:
+        paragraphs.append(_("These open projects suit you best now:"))
+    return Said(
+        _("Your application for “%(project)s” was not matched", project=facts["title"]),
+        tuple(paragraphs),
+        tuple(_to_project(one, one["title"]) for one in best)
+        or (Link(_("Find other projects"), "applications.projects"),),
+    )
+
+
+def _to_project(facts: Facts, words: str) -> Link:
+    return Link(words, "applications.project", {"project": facts["project"]})
+
+
+KINDS = {
+    "application:submit": Kind("projects", received),
+    "application:matched": Kind("applications", matched),
+    "application:not_matched": Kind("applications", not_matched),
+}
