@@ -1,7 +1,7 @@
 """The matcher: from frozen arrays of people, seats, hard rules and soft scores to the best plan, explained."""
 
 from freeagents.matching._allowed import allowed, keeps_out, qualifies, qualifying
-from freeagents.matching._availability import Free, Segment, merge_availability
+from freeagents.matching._availability import Free, Segment, Segments, merge_availabilities, merge_availability
 from freeagents.matching._errors import Fault, PolicyError, ProblemError
 from freeagents.matching._explain import CriterionContribution, PairExplanation, explain
 from freeagents.matching._places import Near, Places, haversine_km
@@ -40,6 +40,7 @@ __all__ = [
     "Rule",
     "Rungs",
     "Segment",
+    "Segments",
     "Unfilled",
     "Unplaced",
     "Within",
@@ -47,6 +48,7 @@ __all__ = [
     "explain",
     "haversine_km",
     "keeps_out",
+    "merge_availabilities",
     "merge_availability",
     "policy_from_toml",
     "qualifies",

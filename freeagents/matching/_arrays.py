@@ -103,8 +103,12 @@ def offsets(field: str, values: ArrayLike, entries: int) -> Whole:
 
 def spread(indptr: Whole, rows: Whole) -> tuple[Whole, Whole]:
     """Return, for each entry of the given rows of ragged data, the position of its row in ``rows`` and its own."""
-    starts = indptr[rows]
-    counts = indptr[rows + 1] - starts
-    owner = np.repeat(np.arange(len(rows)), counts)
+    return ranges(indptr[rows], indptr[rows + 1])
+
+
+def ranges(begin: Whole, end: Whole) -> tuple[Whole, Whole]:
+    """Return, for each whole number of the ranges from each begin to before its end, whose it is, and the number."""
+    counts = np.maximum(end - begin, 0)
+    owner = np.repeat(np.arange(len(begin)), counts)
     before = np.cumsum(counts) - counts
-    return owner, np.arange(len(owner)) + np.repeat(starts - before, counts)
+    return owner, np.arange(len(owner)) + np.repeat(begin - before, counts)

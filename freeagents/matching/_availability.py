@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from freeagents.matching._arrays import Flags, Whole, first, offsets, same_length, spread, whole
+from freeagents.matching._arrays import Flags, Whole, first, offsets, ranges, same_length, spread, whole
 from freeagents.matching._errors import ProblemError
 from freeagents.matching._rules import Rule
 
@@ -41,6 +41,55 @@ def merge_availability(declared: Iterable[Segment], committed: Iterable[Segment]
         adjoins = bool(merged) and merged[-1].last == start - 1 and merged[-1].percent == left
         merged.append(Segment(merged.pop().first if adjoins else start, stop - 1, left))
     return tuple(merged)
+
+
+class Segments(NamedTuple):
+    """The segments of many people as columns.
+
+    :ivar indptr: n + 1 offsets of each person's segments; ``first``, ``last``, ``percent`` as in :class:`Segment`.
+    """
+
+    indptr: Whole
+    first: Whole
+    last: Whole
+    percent: Whole
+
+
+def merge_availabilities(declared: Segments, committed: Segments) -> Segments:
+    """Return for each of n people what :func:`merge_availability` returns for one."""
+    people = len(declared.indptr) - 1
+    first, last = (
+        np.concatenate((getattr(declared, name), getattr(committed, name))).astype(np.int64)
+        for name in ("first", "last")
+    )
+    owner = np.concatenate([np.repeat(np.arange(people), np.diff(each.indptr)) for each in (declared, committed)])
+    if not len(owner):
+        return Segments(np.zeros(people + 1, dtype=np.int64), first, first, first)
+    # Person and day in one number, so that one sort puts all edges in order; last + 1 is the highest day there is.
+    low, days = int(first.min()), int(last.max()) - int(first.min()) + 2
+    edges = np.unique(np.concatenate((owner * days + first - low, owner * days + last + 1 - low)))
+    begin, end = (np.searchsorted(edges, owner * days + day - low) for day in (first, last + 1))
+    owners, starts = np.divmod(edges, days)
+    # The declared come first; each covers the intervals between edges from its own first day to its last.
+    which, interval = ranges(begin, end)
+    offers = which < len(declared.first)
+    most, used = np.zeros(len(edges), dtype=np.int64), np.zeros(len(edges), dtype=np.int64)
+    share = np.concatenate((declared.percent, committed.percent)).astype(np.int64)[which]
+    np.maximum.at(most, interval[offers], share[offers])
+    np.add.at(used, interval[~offers], share[~offers])
+    left = most - used
+    free = np.flatnonzero(left > 0)
+    adjoins = np.zeros(len(free), dtype=np.bool_)
+    adjoins[1:] = (free[1:] == free[:-1] + 1) & (left[free[1:]] == left[free[:-1]])
+    opening = np.flatnonzero(~adjoins)
+    closing = np.append(opening[1:], len(free))[: len(opening)] - 1
+    counts = np.bincount(owners[free[opening]], minlength=people)
+    return Segments(
+        np.concatenate(([0], np.cumsum(counts))),
+        starts[free[opening]] + low,
+        starts[free[closing] + 1] + low - 1,
+        left[free[opening]],
+    )
 
 
 @dataclass(frozen=True, eq=False)
