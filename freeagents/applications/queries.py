@@ -7,20 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Integer, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from freeagents.applications.models import Application
 from freeagents.country.pack import Pack
+from freeagents.db import bulk
 from freeagents.eligibility import bridge
 from freeagents.eligibility.bridge import Explanation, Policy
 from freeagents.eligibility.case import Case
-from freeagents.eligibility.facts import Pair, PersonFacts
+from freeagents.eligibility.facts import Pair, PersonFacts, ProjectFacts
 from freeagents.eligibility.models import Conflict
 from freeagents.eligibility.pool import host_of, project_facts
 from freeagents.extensions import db
 from freeagents.projects.models import Project
 from freeagents.projects.queries import newest_first, whole_projects
+
+Array = NDArray[np.int32]
 
 PAGE = 20
 LOOKED_THROUGH = 200
@@ -94,23 +99,24 @@ def find_open(
 
 
 def _allowed(listed: list[Listed], person: PersonFacts, pack: Pack) -> list[Listed]:
-    case = _case(listed, person, pack)
-    pairs = (Pair(person.key, project.key) for project in case.projects)
+    facts, apart = _facts(listed, person, pack)
+    case = Case.of(people=(person,), projects=facts, conflicts=apart)
+    pairs = (Pair(person.key, row.project.public_id) for row in listed)
     return [row for row, failing in zip(listed, bridge.failing(case, pairs), strict=True) if not failing]
 
 
 def _explained(listed: list[Listed], person: PersonFacts | None, pack: Pack) -> list[Explanation | None]:
     if person is None:
         return [None] * len(listed)
-    case = _case(listed, person, pack)
-    return list(bridge.judge_each(person, case.projects, Policy(), conflicts=case.conflicts))
+    facts, apart = _facts(listed, person, pack)
+    return list(bridge.judge_each(person, facts, Policy(), conflicts=apart))
 
 
-def _case(listed: list[Listed], person: PersonFacts, pack: Pack) -> Case:
-    return Case(
-        people=(person,),
-        projects=tuple(project_facts(row.project, host=host_of(row.project), pack=pack) for row in listed),
-        conflicts=tuple(Pair(person.key, row.project.public_id) for row in listed if row.conflict),
+def _facts(listed: list[Listed], person: PersonFacts, pack: Pack) -> tuple[list[ProjectFacts], tuple[Pair, ...]]:
+    """Return the facts of the projects, and the pairs the person declared apart."""
+    return (
+        [project_facts(row.project, host=host_of(row.project), pack=pack) for row in listed],
+        tuple(Pair(person.key, row.project.public_id) for row in listed if row.conflict),
     )
 
 
@@ -205,14 +211,21 @@ def standing_applications(person_id: int) -> Sequence[Application]:
     ).all()
 
 
-def wishes_before(cut_off: datetime) -> Sequence[tuple[int, int, int | None]]:
-    """Return (person id, project id, rank) of every application that stands and was submitted by the cut-off."""
-    rows = db.session.execute(
-        select(Application.person_id, Application.project_id, Application.rank).where(
+def wishes_before(cut_off: datetime) -> tuple[Array, Array, Array]:
+    """Return person ids, project ids and ranks of all applications that stand and were submitted by the cut-off.
+
+    Rank 0: no preference was given.
+    """
+    listed = (Application.person_id, Application.project_id, cast(func.coalesce(Application.rank, 0), Integer))
+    rows = bulk.read(
+        db.session,
+        select(*map(func.array_agg, listed)).where(
             Application.state == "submitted", Application.submitted_at <= cut_off
-        )
+        ),
     )
-    return [(person, project, rank) for person, project, rank in rows]
+    nobody = np.zeros(0, dtype=np.int32)
+    person, project, rank = (nobody if column is None else column for column in rows[0])
+    return person, project, rank
 
 
 def standing_for_projects(project_ids: Sequence[int], submitted_before: datetime) -> Sequence[Application]:

@@ -1,18 +1,17 @@
-"""The hard rules as arrays: facts of many people and projects become a problem of the matcher."""
+"""The hard rules as arrays: a case becomes a problem of the matcher, without a step for each person."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
-from freeagents.country.entries import Rung
-from freeagents.country.places import Location
 from freeagents.eligibility.case import Case
+from freeagents.eligibility.columns import Array, Listing, days, offsets, rung_word
 from freeagents.eligibility.facts import Pair, Spell, Wish
 from freeagents.eligibility.rules import RULES, HardRule, Kind
 from freeagents.matching import (
@@ -29,13 +28,10 @@ from freeagents.matching import (
     Problem,
     Rule,
     Rungs,
-    Segment,
+    Segments,
     Within,
-    merge_availability,
+    merge_availabilities,
 )
-
-FIRST_DAY, LAST_DAY = date(1900, 1, 1).toordinal(), date(2200, 1, 1).toordinal()
-"""What an open start or end of availability means, as day numbers."""
 
 
 class Arrays:
@@ -43,9 +39,7 @@ class Arrays:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self.people = sorted(case.people, key=lambda person: person.key)
-        self.projects = sorted(case.projects, key=lambda project: project.key)
-        self.person_of = {person.key: index for index, person in enumerate(self.people)}
+        self.people, self.projects = case.people, case.projects
         self.project_of = {project.key: index for index, project in enumerate(self.projects)}
 
     def problem(self) -> Problem:
@@ -54,9 +48,9 @@ class Arrays:
         :raises ProblemError: two rows have the same key, or the case contradicts itself otherwise.
         """
         return Problem(
-            people=tuple(person.key for person in self.people),
+            people=tuple(key.decode() for key in self.people.key.tolist()),
             projects=tuple(project.key for project in self.projects),
-            seats=np.array([len(project.seats) for project in self.projects], dtype=np.int64),
+            seats=_whole(len(project.seats) for project in self.projects),
             rules=tuple(_BUILDERS[rule.kind](self, rule) for rule in RULES),
             fit=self.fit(),
             kept=self._kept(),
@@ -65,47 +59,59 @@ class Arrays:
 
     def fit(self) -> Fit:
         """Return what the score looks at."""
-        ranked = [wish for wish in self.case.wishes if wish.rank is not None]
+        wishes = self.people.lists["wishes"]
+        ranked = wishes["rank"] > 0
         return Fit(
-            held=self.table(self.people, "skills", self._skills),
-            essential=self.table(self.projects, "essential", self._skills),
-            asset=self.table(self.projects, "asset", self._skills),
-            goals=_levels([dict.fromkeys(person.learning, 1) for person in self.people], self._skills),
-            ranks=Pairs.from_rows((*self.row(wish), wish.rank or 0) for wish in ranked),
-            short_list=self.pairs(self.case.short_list),
-            bench_days=np.array([person.bench_days for person in self.people], dtype=np.int64),
+            held=self.held,
+            essential=self.essential,
+            asset=self.table("asset"),
+            goals=_held(self.people.lists["learning"], self._skill_numbers, len(self.skills)),
+            ranks=Pairs(wishes.row[ranked], wishes["word"][ranked], wishes["rank"][ranked]),
+            short_list=self.pairs("short_list"),
+            bench_days=self.people.single["bench_days"],
             places=self.places,
         )
 
     def row(self, pair: Pair | Wish) -> tuple[int, int]:
         """Return the rows of a pair of keys."""
-        return self.person_of[pair.person], self.project_of[pair.project]
+        return self.people.find(pair.person), self.project_of[pair.project]
 
-    def pairs(self, pairs: Iterable[Pair]) -> Pairs:
-        """Return pairs of keys as pairs of rows."""
-        return Pairs.of(self.row(pair) for pair in pairs)
+    def pairs(self, name: str) -> Pairs:
+        """Return what binds people and projects as pairs of rows."""
+        listing = self.people.lists[name]
+        return Pairs(listing.row, listing["word"], np.zeros(len(listing["word"]), dtype=np.int64))
 
-    def table(self, rows: Sequence[Any], member: str, columns: dict[str, int]) -> Levels:
-        """Return rows × columns of a member that maps words to levels."""
-        return _levels([getattr(row, member) for row in rows], columns)
+    def table(self, member: str) -> Levels:
+        """Return projects × skills of a member that maps skills to levels."""
+        return _levels([getattr(project, member) for project in self.projects], self._skills)
+
+    @cached_property
+    def held(self) -> Levels:
+        """People × skills."""
+        return _held(self.people.lists["skills"], self._skill_numbers, len(self.skills))
+
+    @cached_property
+    def essential(self) -> Levels:
+        """Projects × skills that must be held."""
+        return self.table("essential")
 
     @cached_property
     def places(self) -> Places:
         """Where people would work and where projects are."""
-        numbers: dict[str, int] = {}
-
-        def number(where: Location | None) -> int:
-            return -1 if where is None else numbers.setdefault(where.place.casefold(), len(numbers))
-
-        reaches = [reach for person in self.people for reach in person.places]
+        words = self.people.words["places"]
         wheres = [project.where for project in self.projects]
+        numbers = _numbered(
+            {place.casefold() for place, _, _ in words} | {each.place.casefold() for each in wheres if each}
+        )
+        listing = self.people.lists["places"]
+        latitude, longitude = (_reals(word[part] for word in words) for part in (1, 2))
         return Places(
-            indptr=_offsets([len(person.places) for person in self.people]),
-            place=_whole(number(reach.location) for reach in reaches),
-            latitude=_reals(reach.location.latitude for reach in reaches),
-            longitude=_reals(reach.location.longitude for reach in reaches),
-            max_km=_reals(reach.max_km for reach in reaches),
-            project_place=_whole(number(where) for where in wheres),
+            indptr=listing.indptr,
+            place=_whole(numbers[place.casefold()] for place, _, _ in words)[listing["word"]],
+            latitude=latitude[listing["word"]],
+            longitude=longitude[listing["word"]],
+            max_km=listing["max_km"],
+            project_place=_whole(numbers[where.place.casefold()] if where else -1 for where in wheres),
             project_latitude=_reals(where.latitude if where else None for where in wheres),
             project_longitude=_reals(where.longitude if where else None for where in wheres),
         )
@@ -117,43 +123,48 @@ class Arrays:
 
     @cached_property
     def _skills(self) -> dict[str, int]:
-        words = {skill for person in self.people for skill in (*person.skills, *person.learning)}
-        words |= {skill for project in self.projects for skill in (*project.essential, *project.asset)}
-        return _numbered(words)
+        words = {skill for project in self.projects for skill in (*project.essential, *project.asset)}
+        return _numbered(words.union(self.people.words["skills"]))
+
+    @cached_property
+    def _skill_numbers(self) -> NDArray[np.int64]:
+        return _whole(self._skills[word] for word in self.people.words["skills"])
 
     def _kept(self) -> Pairs:
         """Return the kept pairs, each numbered by its seat's position in the project: its own, else the next free."""
+        listing = self.people.lists["kept"]
         rows, taken = [], set[tuple[int, int]]()
-        for pair in sorted(self.case.kept, key=lambda pair: (pair.seat == 0, pair.person)):
-            person, project = self.row(pair)
+        kept = zip(listing.row.tolist(), listing["word"].tolist(), listing["seat"].tolist(), strict=True)
+        for person, project, seat in sorted(kept, key=lambda pair: (pair[2] == 0, pair[0])):
             seats = self.projects[project].seats
             free = [position for position in range(1, len(seats) + 1) if (project, position) not in taken]
-            own = seats.index(pair.seat) + 1 if pair.seat in seats else 0
-            seat = own if own in free else next(iter(free), 0)
-            taken.add((project, seat))
-            rows.append((person, project, seat))
+            own = seats.index(seat) + 1 if seat in seats else 0
+            position = own if own in free else next(iter(free), 0)
+            taken.add((project, position))
+            rows.append((person, project, position))
         return Pairs.from_rows(rows)
 
 
 def _is_so(arrays: Arrays, rule: HardRule) -> Rule:
-    return Flag(rule.code, np.array([getattr(person, rule.person) for person in arrays.people], dtype=np.bool_))
+    return Flag(rule.code, arrays.people.single[rule.person])
 
 
 def _differs(arrays: Arrays, rule: HardRule) -> Rule:
-    held = [getattr(person, rule.person).casefold() for person in arrays.people]
+    words = [word.casefold() for word in arrays.people.words[rule.person]]
     avoided = [getattr(project, rule.project[0]).casefold() for project in arrays.projects]
-    numbers = {"": -1} | _numbered({*held, *avoided} - {""})
-    return Differs(rule.code, _whole(numbers[word] for word in held), _whole(numbers[word] for word in avoided))
+    numbers = {"": -1} | _numbered({*words, *avoided} - {""})
+    held = _of_word([numbers[word] for word in words], arrays.people.single[rule.person])
+    return Differs(rule.code, held, _whole(numbers[word] for word in avoided))
 
 
 def _holds(arrays: Arrays, rule: HardRule) -> Rule:
     """Skills stand as they are; a language is a thing itself, and so is each part of its level."""
-    asked = [getattr(project, rule.project[0]) for project in arrays.projects]
-    held = [getattr(person, rule.person) for person in arrays.people]
-    if rule.person == "languages":
-        asked, held = [_parts(row) for row in asked], [_parts(row) for row in held]
-    columns = _numbered({word for row in asked for word in row})
-    return Holds(rule.code, _levels(held, columns), _levels(asked, columns))
+    if rule.person == "skills":
+        return Holds(rule.code, arrays.held, arrays.essential)
+    asked = [_parts(getattr(project, rule.project[0])) for project in arrays.projects]
+    columns = _numbered({thing for row in asked for thing in row})
+    things = _levels([_parts(dict([word])) for word in arrays.people.words[rule.person]], columns)
+    return Holds(rule.code, _spelt_out(arrays.people.lists[rule.person], things), _levels(asked, columns))
 
 
 def _parts(languages: Mapping[str, tuple[int, ...]]) -> dict[str, int]:
@@ -164,27 +175,46 @@ def _parts(languages: Mapping[str, tuple[int, ...]]) -> dict[str, int]:
 
 
 def _within(arrays: Arrays, rule: HardRule) -> Rule:
-    held = [getattr(person, rule.person) for person in arrays.people]
+    words = arrays.people.words[rule.person]
     low, high = (
-        [getattr(project, member) if member else None for project in arrays.projects] for member in rule.project
+        [rung_word(getattr(project, member)) if member else None for project in arrays.projects]
+        for member in rule.project
     )
-    ladders = _numbered({rung.ladder for rung in (*held, *low, *high) if rung})
-    return Within(rule.code, *(_rungs(rungs, ladders) for rungs in (held, low, high)))
+    ladders = _numbered({word[1] for word in (*words, *low, *high) if word})
+    held = _rungs([*words, None], ladders)
+    code = arrays.people.single[rule.person]
+    return Within(
+        rule.code,
+        Rungs(held.ladder[code], held.rank[code], held.band[code]),
+        _rungs(low, ladders),
+        _rungs(high, ladders),
+    )
 
 
-def _rungs(rungs: Sequence[Rung | None], ladders: dict[str, int]) -> Rungs:
+def _rungs(words: Sequence[tuple[Any, ...] | None], ladders: dict[str, int]) -> Rungs:
     return Rungs(
-        _whole(ladders[rung.ladder] if rung else -1 for rung in rungs),
-        _whole(rung.rank if rung else -1 for rung in rungs),
-        _whole(rung.band if rung and rung.band is not None else -1 for rung in rungs),
+        _whole(ladders[word[1]] if word else -1 for word in words),
+        _whole(word[2] if word else -1 for word in words),
+        _whole(word[3] if word and word[3] is not None else -1 for word in words),
     )
 
 
 def _accepts(arrays: Arrays, rule: HardRule) -> Rule:
     asked = [getattr(project, rule.project[0]) for project in arrays.projects]
     columns = _numbered({value for value in asked if value})
-    held = [dict.fromkeys(getattr(person, rule.person) or columns, 1) for person in arrays.people]
-    return Holds(rule.code, _levels(held, columns), _levels([{value: 1} if value else {} for value in asked], columns))
+    words, listing = arrays.people.words[rule.person], arrays.people.lists[rule.person]
+    # One word more stands for all there are: for those who state none.
+    anything = np.flatnonzero(np.diff(listing.indptr) == 0)
+    things = _levels([*({word: 1} for word in words), dict.fromkeys(columns, 1)], columns)
+    counts = np.diff(listing.indptr)
+    counts[anything] = 1
+    stated = Listing(
+        offsets(counts),
+        {"word": np.insert(listing["word"].astype(np.int64), listing.indptr[anything], len(words))},
+    )
+    return Holds(
+        rule.code, _spelt_out(stated, things), _levels([{value: 1} if value else {} for value in asked], columns)
+    )
 
 
 def _near(arrays: Arrays, rule: HardRule) -> Rule:
@@ -192,35 +222,18 @@ def _near(arrays: Arrays, rule: HardRule) -> Rule:
 
 
 def _free(arrays: Arrays, rule: HardRule) -> Rule:
-    segments = [
-        merge_availability(_segments(getattr(person, rule.person)), _segments(person.committed))
-        for person in arrays.people
-    ]
+    declared, committed = (_segments(arrays.people.lists[name]) for name in (rule.person, "committed"))
     spans: list[Spell | None] = [getattr(project, rule.project[0]) for project in arrays.projects]
-    flat = [segment for row in segments for segment in row]
-    return Free(
-        rule.code,
-        indptr=_offsets([len(row) for row in segments]),
-        first=_whole(segment.first for segment in flat),
-        last=_whole(segment.last for segment in flat),
-        percent=_whole(segment.percent for segment in flat),
-        start=_whole(_segment(span).first if span else 0 for span in spans),
-        end=_whole(_segment(span).last if span else 0 for span in spans),
-        asked=_whole(span.percent if span else 0 for span in spans),
-    )
+    asked = np.array([days(span) if span else (0, 0, 0) for span in spans], dtype=np.int64).reshape(-1, 3)
+    return Free(rule.code, *merge_availabilities(declared, committed), *asked.T)
 
 
-def _segments(spells: Iterable[Spell]) -> list[Segment]:
-    return [_segment(spell) for spell in spells]
-
-
-def _segment(spell: Spell) -> Segment:
-    first = spell.first.toordinal() if spell.first else FIRST_DAY
-    return Segment(first, spell.last.toordinal() if spell.last else LAST_DAY, spell.percent)
+def _segments(listing: Listing) -> Segments:
+    return Segments(listing.indptr, listing["first"], listing["last"], listing["percent"])
 
 
 def _apart(arrays: Arrays, rule: HardRule) -> Rule:
-    return Apart(rule.code, arrays.pairs({"conflict": arrays.case.conflicts, "barred": arrays.case.barred}[rule.code]))
+    return Apart(rule.code, arrays.pairs({"conflict": "conflicts", "barred": "barred"}[rule.code]))
 
 
 _BUILDERS: dict[Kind, Callable[[Arrays, HardRule], Rule]] = {
@@ -239,6 +252,11 @@ def _numbered(words: Iterable[str]) -> dict[str, int]:
     return {word: number for number, word in enumerate(sorted(words))}
 
 
+def _of_word(values: Sequence[int], numbers: Array) -> NDArray[np.int64]:
+    """Return what stands for each number of a word, −1 for none."""
+    return np.array([*values, -1], dtype=np.int64)[numbers]
+
+
 def _levels(rows: Sequence[Mapping[str, int]], columns: dict[str, int]) -> Levels:
     """Return rows × columns; words that are no column are left out, since nobody asks for them."""
     entries = [
@@ -250,8 +268,32 @@ def _levels(rows: Sequence[Mapping[str, int]], columns: dict[str, int]) -> Level
     return Levels.from_rows((len(rows), len(columns)), entries)
 
 
-def _offsets(lengths: Sequence[int]) -> NDArray[np.int64]:
-    return np.concatenate(([0], np.cumsum(lengths, dtype=np.int64)))
+def _held(listing: Listing, numbers: NDArray[np.int64], columns: int) -> Levels:
+    """Return people × columns, given the column of each word; both are in the same order."""
+    level = listing.columns.get("level")
+    return _table(
+        np.ones(len(listing["word"]), dtype=np.uint8) if level is None else level,
+        numbers.astype(np.int32)[listing["word"]],
+        listing.indptr,
+        columns,
+    )
+
+
+def _spelt_out(listing: Listing, things: Levels) -> Levels:
+    """Return people × columns, given what each word stands for."""
+    if not things.shape[0]:
+        return Levels.none((len(listing.indptr) - 1, things.shape[1]))
+    words, of_word = things.table, listing["word"]
+    each = Listing(words.indptr.astype(np.int64), {"column": words.indices, "level": words.data}).take(of_word)
+    return _table(each["level"], each["column"], each.indptr[listing.indptr], things.shape[1])
+
+
+def _table(level: Array, column: Array, indptr: Array, columns: int) -> Levels:
+    table = csr_array((level, column.astype(np.int32), indptr), shape=(len(indptr) - 1, columns))
+    table.sort_indices()
+    for part in (table.data, table.indices, table.indptr):
+        part.setflags(write=False)
+    return Levels(table)
 
 
 def _whole(values: Iterable[int]) -> NDArray[np.int64]:

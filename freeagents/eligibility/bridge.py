@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from freeagents.eligibility.arrays import Arrays
 from freeagents.eligibility.case import Case
+from freeagents.eligibility.columns import Array
 from freeagents.eligibility.facts import Pair, PersonFacts, ProjectFacts, Wish
 from freeagents.matching import (
     PARTS,
     UNITS_PER_POINT,
     PairExplanation,
+    Plan,
     Policy,
     PolicyError,
     ProblemError,
+    Reason,
     allowed,
     explain,
     policy_from_toml,
@@ -75,13 +81,50 @@ class Unfilled:
     facts: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Unplaced:
-    """A person left out, and why."""
+LEFT_OUT = tuple(str(reason) for reason in (Reason.NO_SEAT_ALLOWED, Reason.OTHERS_SCORED_MORE, Reason.SEATS_KEPT))
+"""Why a person may be left out, in the order of the numbers that stand for it."""
 
-    person: str
-    code: str
-    facts: dict[str, Any]
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LeftOut:
+    """The people left out, and why, as columns; what a reason does not tell of is 0.
+
+    :ivar person: their rows in the case, in order.
+    :ivar code: which of ``LEFT_OUT``.
+    :ivar allowed: how many projects the rules allow; with ``others_scored_more`` those with seats not kept.
+    :ivar project: the row of the project where the person scores most; ``score``: that score in units; ``lowest``: the
+        lowest that was placed there.
+    """
+
+    person: Array
+    code: Array
+    allowed: Array
+    project: Array
+    score: Array
+    lowest: Array
+
+    def __len__(self) -> int:
+        return len(self.person)
+
+    def reasons(self, case: Case) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Yield each person's key with the code and the facts, a project among them by its key."""
+        keys = [project.key for project in case.projects]
+        nowhere = {"projects": sum(bool(project.seats) for project in case.projects)}
+        columns = (self.code, self.allowed, self.project, self.score, self.lowest)
+        people = case.people.key[self.person].tolist()
+        for person, number, *facts in zip(people, *(column.tolist() for column in columns), strict=True):
+            allowed, project, *scores = facts
+            code = LEFT_OUT[number]
+            told = facts_of(code, allowed, keys[project], *scores) if allowed else nowhere
+            yield person.decode(), code, told
+
+
+def facts_of(code: str, allowed: int, project: Any, score: int, lowest: int) -> dict[str, Any]:
+    """Return what there is to say of a person left out, by name."""
+    if code == Reason.NO_SEAT_ALLOWED:
+        return {}
+    told = {"allowed": allowed}
+    return told | ({"project": project, "score": score, "lowest": lowest} if code == Reason.OTHERS_SCORED_MORE else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +139,7 @@ class Answer:
 
     placements: tuple[Placement, ...]
     unfilled: tuple[Unfilled, ...]
-    unplaced: tuple[Unplaced, ...]
+    left_out: LeftOut
     objective: str
     value: tuple[int, int]
     totals: dict[str, int]
@@ -113,7 +156,7 @@ class Answer:
             "seats": self.stats["seats"],
             "placed": len(self.placements),
             "unfilled": len(self.unfilled),
-            "unplaced": len(self.unplaced),
+            "unplaced": len(self.left_out),
             "seconds": {stage: round(seconds, 3) for stage, seconds in self.seconds.items()},
             "stats": self.stats,
         }
@@ -132,36 +175,52 @@ def solve(case: Case, policy: Policy, progress: Progress | None = None) -> Answe
         facts = {"field": error.field, **_plain(error.params)}
         raise CaseError(error.code, _named(facts, arrays) if error.code == "rule_broken" else facts) from error
     people, projects = arrays.people, arrays.projects
-    placements = []
-    for person, project, seat, kept in zip(
-        plan.person.tolist(), plan.project.tolist(), plan.seat.tolist(), plan.kept.tolist(), strict=True
-    ):
-        placements.append(
-            Placement(
-                person=people[person].key,
-                project=projects[project].key,
-                seat=projects[project].seats[seat - 1],
-                kept=kept,
-                explanation=_explanation(arrays, explain(problem, policy, person, project)),
-            )
+    explained = _explained(case, plan.person, plan.project, policy)
+    placements = tuple(
+        Placement(
+            person=people.key_of(person),
+            project=projects[project].key,
+            seat=projects[project].seats[seat - 1],
+            kept=kept,
+            explanation=explanation,
         )
+        for person, project, seat, kept, explanation in zip(
+            plan.person.tolist(), plan.project.tolist(), plan.seat.tolist(), plan.kept.tolist(), explained, strict=True
+        )
+    )
     return Answer(
-        placements=tuple(placements),
+        placements=placements,
         unfilled=tuple(
             Unfilled(
                 projects[row.project].key, projects[row.project].seats[row.seat - 1], row.reason, _plain(row.params)
             )
             for row in plan.unfilled
         ),
-        unplaced=tuple(
-            Unplaced(people[row.person].key, row.reason, _named(_plain(row.params), arrays)) for row in plan.unplaced
-        ),
+        left_out=_left_out(plan),
         objective=policy.objective,
         value=plan.objective_value,
         totals=plan.totals,
         seconds=dict(plan.seconds),
         stats=dict(plan.stats),
     )
+
+
+def _explained(case: Case, people: Array, projects: Array, policy: Policy) -> Iterator[Explanation]:
+    """Yield the explanation of each pair of rows. Among these people alone the others need not be looked at."""
+    rows, own = np.unique(people, return_inverse=True)
+    arrays = Arrays(case.only(rows))
+    problem = arrays.problem()
+    for person, project in zip(own.tolist(), projects.tolist(), strict=True):
+        yield _explanation(arrays, explain(problem, policy, person, project))
+
+
+def _left_out(plan: Plan) -> LeftOut:
+    """Return the people left out as columns."""
+    names = ("allowed", "project", "score", "lowest")
+    rows = [
+        (row.person, LEFT_OUT.index(row.reason), *(row.params.get(name, 0) for name in names)) for row in plan.unplaced
+    ]
+    return LeftOut(*np.array(rows, dtype=np.int32).reshape(-1, 2 + len(names)).T)
 
 
 def check(person: PersonFacts, project: ProjectFacts, *, conflicts: tuple[Pair, ...] = ()) -> tuple[str, ...]:
@@ -180,30 +239,105 @@ def judge_each(
     person: PersonFacts, projects: Sequence[ProjectFacts], policy: Policy, *, conflicts: tuple[Pair, ...] = ()
 ) -> Iterator[Explanation]:
     """Yield the explanation of one person with each project in turn."""
-    case = Case(people=(person,), projects=tuple(projects), conflicts=conflicts)
+    case = Case.of(people=(person,), projects=projects, conflicts=conflicts)
     arrays = Arrays(case)
     problem = arrays.problem()
     for project in projects:
         yield _explanation(arrays, explain(problem, policy, 0, arrays.project_of[project.key]))
 
 
-def explain_person(case: Case, person: str, policy: Policy) -> dict[str, Explanation]:
-    """Return project key → explanation of one person of the case with each project, ranks and short list included."""
-    arrays = Arrays(case)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one person stands to all projects.
+
+    :ivar nearest: (project key, explanation) of some projects, nearest first.
+    :ivar ranks: project key → the person's rank for each applied for, 0 for none.
+    :ivar alone: rule → from how many projects with seats it alone keeps the person.
+    """
+
+    nearest: tuple[tuple[str, Explanation], ...]
+    ranks: dict[str, int]
+    alone: dict[str, int]
+
+
+def explain_row(case: Case, row: int, policy: Policy, limit: int) -> Standing:
+    """Return how one person of the case stands to its projects with seats, ranks and short list included.
+
+    :param limit: how many to explain: those applied for in the person's own order, then those of which the fewest rules
+        are broken, and the person scores most.
+    """
+    arrays = Arrays(case.only(np.array([row])))
     problem = arrays.problem()
-    row = arrays.person_of[person]
-    return {
-        project.key: _explanation(arrays, explain(problem, policy, row, number))
-        for number, project in enumerate(arrays.projects)
+    seated = np.flatnonzero(problem.seats).tolist()
+    broken = {project: allowed(problem, 0, project) for project in seated}
+    wishes = arrays.people.lists["wishes"]
+    ranks = dict(zip(wishes["word"].tolist(), wishes["rank"].tolist(), strict=True))
+    last = len(arrays.projects) + 1
+    applied = sorted(ranks.keys() & broken.keys(), key=lambda project: (ranks[project] or last, project))[:limit]
+    others = sorted((len(broken[project]), project) for project in broken.keys() - ranks.keys())
+    # Whoever breaks more rules than the last of those that would be shown cannot be among them.
+    most = others[:limit][-1][0] if others else 0
+    told = {
+        project: _explanation(arrays, explain(problem, policy, 0, project))
+        for project in (*applied, *(project for count, project in others if count <= most))
     }
+    others.sort(key=lambda row: (row[0], -told[row[1]].score if row[1] in told else 0, row[1]))
+    nearest = (*applied, *(project for _, project in others))[:limit]
+    alone = Counter(codes[0] for codes in broken.values() if len(codes) == 1)
+    keys = [project.key for project in arrays.projects]
+    return Standing(
+        tuple((keys[project], told[project]) for project in nearest),
+        {keys[project]: rank for project, rank in ranks.items()},
+        dict(alone),
+    )
 
 
-def failing(case: Case, pairs: Iterable[Pair | Wish]) -> Iterator[tuple[str, ...]]:
-    """Yield, for each pair of the case, the codes of the hard rules that it breaks."""
+def failing(case: Case, pairs: Iterable[Pair | Wish]) -> list[tuple[str, ...]]:
+    """Return, for each pair of the case, the codes of the hard rules that it breaks."""
     arrays = Arrays(case)
+    rows = np.array([arrays.row(pair) for pair in pairs], dtype=np.int64).reshape(-1, 2)
+    return _failing(arrays, *rows.T)
+
+
+def failing_wishes(case: Case, people: Array) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """Yield row, project key and the codes of the broken rules for each wish of these people, given by row in order."""
+    arrays = Arrays(case.only(people))
+    wishes = arrays.people.lists["wishes"]
+    found = _failing(arrays, wishes.row, wishes["word"])
+    for row, project, codes in zip(people[wishes.row].tolist(), wishes["word"].tolist(), found, strict=True):
+        yield row, arrays.projects[project].key, codes
+
+
+def keeps_from(case: Case, people: Array) -> list[dict[str, int]]:
+    """Return rule → from how many projects with seats it alone keeps a person, for each of the people of these rows.
+
+    Looks at each of them with each project.
+    """
+    problem = Arrays(case.only(people)).problem()
+    counts = np.zeros((len(people), len(problem.rules)), dtype=np.int64)
+    everybody = np.arange(len(people))
+    for project in np.flatnonzero(problem.seats).tolist():
+        refused = np.array([~rule.allows(project, everybody) for rule in problem.rules])
+        alone = np.flatnonzero(refused.sum(axis=0) == 1)
+        counts[alone, refused[:, alone].argmax(axis=0)] += 1
+    codes = [rule.code for rule in problem.rules]
+    return [{code: count for code, count in zip(codes, row, strict=True) if count} for row in counts.tolist()]
+
+
+def _failing(arrays: Arrays, people: Array, projects: Array) -> list[tuple[str, ...]]:
+    """Ask each rule once a project, for all its people."""
     problem = arrays.problem()
-    for pair in pairs:
-        yield allowed(problem, *arrays.row(pair))
+    found: list[tuple[str, ...]] = [()] * len(people)
+    order = np.argsort(projects, kind="stable")
+    begins = np.flatnonzero(np.diff(projects[order], prepend=-1))
+    for some in np.split(order, begins[1:]):
+        if not len(some):
+            continue
+        project, who = int(projects[some[0]]), people[some].astype(np.int64)
+        allowed_by = np.array([rule.allows(project, who) for rule in problem.rules])
+        for pair, column in zip(some.tolist(), allowed_by.T, strict=True):
+            found[pair] = tuple(rule.code for rule, allows in zip(problem.rules, column, strict=True) if not allows)
+    return found
 
 
 def _explanation(arrays: Arrays, found: PairExplanation) -> Explanation:
@@ -228,8 +362,12 @@ def _explanation(arrays: Arrays, found: PairExplanation) -> Explanation:
 
 def _named(facts: dict[str, Any], arrays: Arrays) -> dict[str, Any]:
     """Put keys where the matcher gives rows of people and projects."""
-    rows: dict[str, Sequence[Any]] = {"person": arrays.people, "project": arrays.projects}
-    return facts | {name: rows[name][facts[name]].key for name in rows if name in facts}
+    found = dict(facts)
+    if "person" in facts:
+        found["person"] = arrays.people.key_of(facts["person"])
+    if "project" in facts:
+        found["project"] = arrays.projects[facts["project"]].key
+    return found
 
 
 def _plain(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,85 +5,159 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from freeagents.country.entries import Rung
 from freeagents.country.places import Location
-from freeagents.eligibility.facts import Pair, PersonFacts, ProjectFacts, Reach, Spell, Wish
+from freeagents.eligibility.columns import (
+    LISTS,
+    NUMBERS,
+    PROJECTS,
+    VOCABULARIES,
+    WORDS,
+    Array,
+    Gathering,
+    Listing,
+    People,
+    kinds,
+    offsets,
+    place_word,
+    rung_of,
+    rung_word,
+    width,
+)
+from freeagents.eligibility.facts import Pair, PersonFacts, ProjectFacts, Wish
 
-FORMAT = 1
-BINDING = ("wishes", "short_list", "conflicts", "barred", "kept")
-"""The members of a case that say something of a person and a project."""
+FORMAT = 2
+SHARD = 4_096
+"""So many people stand together in the bytes, so that one of them can be read without the others."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Case:
-    """People, projects and what binds pairs of them.
+    """People, projects and what binds pairs of them, which stands with the people.
 
-    :ivar conflicts: pairs declared apart by the person; ``barred``: by HR; ``kept``: placed by HR, with the seat.
+    :ivar projects: in order of their keys, as are the people.
     :ivar salt: orders ties.
     """
 
-    people: tuple[PersonFacts, ...]
+    people: People
     projects: tuple[ProjectFacts, ...]
-    wishes: tuple[Wish, ...] = ()
-    short_list: tuple[Pair, ...] = ()
-    conflicts: tuple[Pair, ...] = ()
-    barred: tuple[Pair, ...] = ()
-    kept: tuple[Pair, ...] = ()
     salt: bytes = b""
 
-    def to_bytes(self) -> bytes:
-        """Return the canonical bytes: the same case gives the same bytes, in whichever order its rows came."""
-        document = {
+    @classmethod
+    def of(
+        cls,
+        *,
+        people: Iterable[PersonFacts],
+        projects: Iterable[ProjectFacts],
+        wishes: Iterable[Wish] = (),
+        short_list: Iterable[Pair] = (),
+        conflicts: Iterable[Pair] = (),
+        barred: Iterable[Pair] = (),
+        kept: Iterable[Pair] = (),
+        salt: bytes = b"",
+    ) -> Case:
+        """Return the case of rows of facts.
+
+        :param conflicts: pairs declared apart by the person; ``barred``: by HR; ``kept``: placed by HR, with the seat.
+        :raises KeyError: a pair is of somebody or something that is not there.
+        """
+        asked = in_order(projects)
+        gathering = Gathering([project.key for project in asked])
+        for person in people:
+            gathering.add(person)
+        for wish in wishes:
+            gathering.bind("wishes", wish.person, wish.project, wish.rank or 0)
+        for name, pairs in {"short_list": short_list, "conflicts": conflicts, "barred": barred}.items():
+            for pair in pairs:
+                gathering.bind(name, pair.person, pair.project)
+        for pair in kept:
+            gathering.bind("kept", pair.person, pair.project, pair.seat)
+        return cls(people=gathering.people(), projects=asked, salt=salt)
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the canonical bytes: the same case gives the same, in whichever order its rows came.
+
+        The first piece says all but the people; each one after it holds ``SHARD`` of them, in order.
+        """
+        people = self.people
+        counts = {name: np.diff(people.lists[name].indptr) for name in LISTS}
+        counted = {
+            name: np.min_scalar_type(int(each.max(initial=0))).newbyteorder("<") for name, each in counts.items()
+        }
+        head = {
             "format": FORMAT,
             "salt": self.salt.hex(),
-            "people": [_plain(person) for person in sorted(self.people, key=lambda person: person.key)],
-            "projects": [_plain(project) for project in sorted(self.projects, key=lambda project: project.key)],
-            "wishes": [_plain(wish) for wish in sorted(self.wishes, key=lambda wish: (wish.person, wish.project))],
+            "people": len(people),
+            "key": people.key.dtype.itemsize,
+            "words": {name: people.words[name] for name in VOCABULARIES if name != PROJECTS},
+            "counts": {name: kind.str for name, kind in counted.items()},
+            "projects": [_plain(project) for project in self.projects],
         }
-        for name in ("short_list", "conflicts", "barred", "kept"):
-            pairs = sorted(getattr(self, name), key=lambda pair: (pair.person, pair.project))
-            document[name] = [_plain(pair) for pair in pairs]
-        text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return text.encode()
+        yield json.dumps(head, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        for start in range(0, len(people), SHARD):
+            rows = slice(start, start + SHARD)
+            count = np.array([len(people.key[rows])], dtype="<u4")
+            columns = [count, people.key[rows], *(people.single[name][rows] for name in (*WORDS, *NUMBERS))]
+            for name, listing in people.lists.items():
+                ends = listing.indptr[start : start + SHARD + 1]
+                columns.append(counts[name][rows].astype(counted[name]))
+                columns += [values[ends[0] : ends[-1]] for values in listing.columns.values()]
+            yield b"".join(column.tobytes() for column in columns)
 
     @classmethod
-    def from_bytes(cls, content: bytes, *, only: Collection[str] | None = None) -> Case:
-        """Read what :meth:`to_bytes` wrote.
+    def from_pieces(cls, pieces: Iterable[bytes]) -> Case:
+        """Read what :meth:`pieces` gave: the first, and those of the others that hold whom to read.
 
-        :param only: keys of the people to read, with all projects and what binds the two; None: everybody.
         :raises ValueError: the bytes are of another format.
         """
-        document = json.loads(content)
-        if document["format"] != FORMAT:
-            raise ValueError(f"this snapshot has format {document['format']}; this version reads {FORMAT}")
-        if only is not None:
-            for name, key in {"people": "key", **dict.fromkeys(BINDING, "person")}.items():
-                document[name] = [row for row in document[name] if row[key] in only]
-        return cls(
-            people=tuple(_person(row) for row in document["people"]),
-            projects=tuple(_project(row) for row in document["projects"]),
-            wishes=tuple(Wish(**row) for row in document["wishes"]),
-            short_list=_pairs(document["short_list"]),
-            conflicts=_pairs(document["conflicts"]),
-            barred=_pairs(document["barred"]),
-            kept=_pairs(document["kept"]),
-            salt=bytes.fromhex(document["salt"]),
+        first, *shards = pieces
+        head = json.loads(first)
+        if head["format"] != FORMAT:
+            raise ValueError(f"this snapshot has format {head['format']}; this version reads {FORMAT}")
+        projects = tuple(_project(row) for row in head["projects"])
+        words = {name: tuple(map(_word, told)) for name, told in head["words"].items()}
+        words[PROJECTS] = tuple(project.key for project in projects)
+        return cls(people=_people(head, words, shards), projects=projects, salt=bytes.fromhex(head["salt"]))
+
+    def only(self, rows: Array) -> Case:
+        """Return the case with these people alone, given by row in ascending order, and all projects."""
+        people = self.people
+        return Case(
+            people=People(
+                key=people.key[rows],
+                words=people.words,
+                single={name: values[rows] for name, values in people.single.items()},
+                lists={name: listing.take(rows) for name, listing in people.lists.items()},
+            ),
+            projects=self.projects,
+            salt=self.salt,
         )
 
 
-def digest(content: bytes) -> bytes:
-    """Return the SHA-256 by which a snapshot is addressed."""
-    return hashlib.sha256(content).digest()
+def in_order(projects: Iterable[ProjectFacts]) -> tuple[ProjectFacts, ...]:
+    """Return projects in the order in which a case has them."""
+    return tuple(sorted(projects, key=lambda project: project.key))
 
 
-def compress(content: bytes) -> bytes:
-    """Return the bytes as they are kept."""
-    return zlib.compress(content, level=6)
+def digest(pieces: Iterable[bytes]) -> bytes:
+    """Return the SHA-256 by which a snapshot is addressed: of its pieces, each after its length in eight bytes."""
+    found = hashlib.sha256()
+    for piece in pieces:
+        found.update(len(piece).to_bytes(8, "little"))
+        found.update(piece)
+    return found.digest()
+
+
+def compress(piece: bytes) -> bytes:
+    """Return a piece as it is kept."""
+    return zlib.compress(piece, level=1)
 
 
 def decompress(kept: bytes) -> bytes:
@@ -91,57 +165,82 @@ def decompress(kept: bytes) -> bytes:
     return zlib.decompress(kept)
 
 
-def _plain(value: Any) -> Any:  # noqa: PLR0911 - one kind of value a line
-    """Turn facts into what JSON holds; members that are empty are left out."""
+def _people(head: Mapping[str, Any], words: Mapping[str, tuple[Any, ...]], shards: Sequence[bytes]) -> People:
+    """Put the columns of shards one below the other."""
+    key: list[Array] = []
+    single: dict[str, list[Array]] = {name: [] for name in (*WORDS, *NUMBERS)}
+    counts: dict[str, list[Array]] = {name: [] for name in LISTS}
+    columns: dict[str, dict[str, list[Array]]] = {
+        name: {column: [] for column in kinds(name, words[vocabulary] if vocabulary else ())}
+        for name, (vocabulary, _) in LISTS.items()
+    }
+    for shard in shards:
+        reader = _Reader(shard)
+        [rows] = reader.take("<u4", 1).tolist()
+        key.append(reader.take(f"S{head['key']}", rows))
+        for name, values in single.items():
+            values.append(reader.take(NUMBERS.get(name) or width(words[name]), rows))
+        for name, (vocabulary, _) in LISTS.items():
+            counts[name].append(reader.take(head["counts"][name], rows))
+            entries = int(counts[name][-1].sum(dtype=np.int64))
+            for column, kind in kinds(name, words[vocabulary] if vocabulary else ()).items():
+                columns[name][column].append(reader.take(kind, entries))
+    return People(
+        key=_joined(key, f"S{head['key']}"),
+        words=words,
+        single={name: _joined(values, NUMBERS.get(name, "<i1")) for name, values in single.items()},
+        lists={
+            name: Listing(
+                offsets(_joined(counts[name], "<u1")),
+                {column: _joined(values, "<i1") for column, values in columns[name].items()},
+            )
+            for name in LISTS
+        },
+    )
+
+
+class _Reader:
+    """Reads arrays, one after the other, from a shard."""
+
+    def __init__(self, shard: bytes) -> None:
+        self._shard, self._at = shard, 0
+
+    def take(self, kind: str, count: int) -> Array:
+        found = np.frombuffer(self._shard, kind, count, self._at)
+        self._at += found.nbytes
+        return found
+
+
+def _joined(parts: Sequence[Array], kind: str) -> Array:
+    """Return arrays as one; the kind is that of none."""
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=kind)
+
+
+def _plain(value: Any) -> Any:
+    """Turn facts of a project into what JSON holds; members that are empty are left out."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Rung):
-        return [value.code, value.ladder, value.rank, value.band]
-    if isinstance(value, frozenset):
-        return sorted(value)
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in sorted(value.items())}
-    if hasattr(value, "__dataclass_fields__"):
+        return rung_word(value)
+    if isinstance(value, Location):
+        return place_word(value)
+    if isinstance(value, ProjectFacts):
         members = ((field.name, getattr(value, field.name)) for field in fields(value))
-        return {name: _plain(member) for name, member in members if member not in (None, (), {}, frozenset())}
+        return {name: _plain(member) for name, member in members if member not in (None, (), {})}
     return value
-
-
-def _pairs(rows: list[dict[str, Any]]) -> tuple[Pair, ...]:
-    return tuple(Pair(**row) for row in rows)
-
-
-def _person(row: dict[str, Any]) -> PersonFacts:
-    row["grade"], row["clearance"] = _rung(row.get("grade")), _rung(row.get("clearance"))
-    row["languages"] = {name: tuple(ranks) for name, ranks in row.get("languages", {}).items()}
-    row["places"] = tuple(Reach(Location(**reach["location"]), reach.get("max_km")) for reach in row.get("places", ()))
-    row["work_modes"] = frozenset(row.get("work_modes", ()))
-    row["learning"] = frozenset(row.get("learning", ()))
-    for name in ("available", "committed"):
-        row[name] = tuple(_spell(spell) for spell in row.get(name, ()))
-    return PersonFacts(**row)
 
 
 def _project(row: dict[str, Any]) -> ProjectFacts:
     for name in ("grade_min", "grade_max", "clearance"):
-        row[name] = _rung(row.get(name))
+        row[name] = rung_of(row[name]) if name in row else None
     for name in ("starts_on", "ends_on"):
-        row[name] = _day(row.get(name))
+        row[name] = date.fromisoformat(row[name]) if name in row else None
     row["languages"] = {name: tuple(ranks) for name, ranks in row.get("languages", {}).items()}
-    row["location"] = Location(**row["location"]) if "location" in row else None
+    row["location"] = Location(*row["location"]) if "location" in row else None
     row["seats"] = tuple(row.get("seats", ()))
     return ProjectFacts(**row)
 
 
-def _spell(row: dict[str, Any]) -> Spell:
-    return Spell(_day(row.get("first")), _day(row.get("last")), row["percent"])
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def _rung(row: list[Any] | None) -> Rung | None:
-    return Rung(row[0], row[1], row[2], row[3], {}) if row else None
+def _word(told: Any) -> Any:
+    """Return a word as it was before JSON made lists of its tuples."""
+    return tuple(map(_word, told)) if isinstance(told, list) else told

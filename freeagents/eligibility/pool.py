@@ -1,8 +1,8 @@
-"""Reads facts from the database: the pool for a round, one project, one person."""
+"""Reads facts from the database: one project, a few people."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -32,19 +32,18 @@ from freeagents.projects.models import Project
 from freeagents.skills.models import Skill
 
 
-def people_facts(
-    *, key: Callable[[str], str], today: date, only: int | Collection[int] | None = None
-) -> dict[int, PersonFacts]:
-    """Return person id → facts of every agent who is not paused, or of the people ``only``, agents or not; one query.
+def people_facts(*, today: date, only: int | Collection[int]) -> dict[int, PersonFacts]:
+    """Return person id → facts of a few people, agents or not, under their public ids; one query.
 
-    :param key: turns a public id into the key of the facts.
+    The whole pool is read by :mod:`freeagents.eligibility.gathering`.
+
     :param today: the day up to which bench days count.
     :param only: a person's id, or several.
     """
     rows = db.session.execute(_people({only} if isinstance(only, int) else only))
     return {
         row.person_id: PersonFacts(
-            key=key(row.public_id),
+            key=row.public_id,
             home=row.home,
             admitted=row.admitted and not row.paused,
             discipline=row.discipline,
@@ -112,7 +111,7 @@ def conflicts(person_id: int | None = None) -> list[tuple[int, int]]:
     return [(person, project) for person, project in db.session.execute(query)]
 
 
-def _people(only: Collection[int] | None) -> Select[*tuple[Any, ...]]:
+def _people(only: Collection[int]) -> Select[*tuple[Any, ...]]:
     """Return the query for a row a person, each kind of part gathered by the database into an array for each column."""
     admitted = admitted_today(Person.id)
     bench_since = select(func.max(Admission.admitted_on)).where(Admission.person_id == Person.id).scalar_subquery()
@@ -145,10 +144,10 @@ def _people(only: Collection[int] | None) -> Select[*tuple[Any, ...]]:
     )
     for part in parts:
         query = query.outerjoin(part, part.c.profile == Profile.id)
-    return query.where(Person.id.in_(only)) if only is not None else query.where(admitted, Profile.paused.is_(False))
+    return query.where(Person.id.in_(only))
 
 
-def _parts(only: Collection[int] | None) -> Iterator[Select[*tuple[Any, ...]]]:
+def _parts(only: Collection[int]) -> Iterator[Select[*tuple[Any, ...]]]:
     """Yield, for each kind of part, the query for a row a profile."""
     skill, goal, place, spell = HeldSkill, LearningGoal, AcceptedPlace, Availability
     own_skill, own_goal = skill.skill_id == Skill.id, goal.skill_id == Skill.id
@@ -172,13 +171,11 @@ def _parts(only: Collection[int] | None) -> Iterator[Select[*tuple[Any, ...]]]:
 
 
 def _part(
-    only: Collection[int] | None, profile_id: Any, *joins: ColumnElement[bool], **columns: ColumnElement[Any]
+    only: Collection[int], profile_id: Any, *joins: ColumnElement[bool], **columns: ColumnElement[Any]
 ) -> Select[*tuple[Any, ...]]:
     shown = [column.label(name) for name, column in columns.items()]
-    query = select(profile_id.label("profile"), *shown).where(*joins).group_by(profile_id)
-    if only is not None:
-        query = query.where(profile_id.in_(select(Profile.id).where(Profile.person_id.in_(only))))
-    return query
+    theirs = profile_id.in_(select(Profile.id).where(Profile.person_id.in_(only)))
+    return select(profile_id.label("profile"), *shown).where(*joins, theirs).group_by(profile_id)
 
 
 def _gathered(order: Any, **columns: Any) -> dict[str, ColumnElement[Any]]:

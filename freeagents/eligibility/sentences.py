@@ -152,7 +152,7 @@ def sentence_for_person(code: str, facts: Mapping[str, Any], titles: Mapping[str
     :param scores: name the nearest project and total scores; only for reviewers, since private parts are in them.
     """
     if code == "no_seat_allowed":
-        return str(_("Every project with seats is ruled out.")) + _alone_keeping_from(facts.get("alone", {}))
+        return str(_("Every project with seats is ruled out.")) + _alone_keeping_from(facts.get("alone"))
     if code == "seats_kept":
         return str(
             ngettext(
@@ -193,7 +193,9 @@ def _alone_keeping_people_out(alone: Mapping[str, int]) -> str:
     return " " + str(_("Kept out by a single rule: %(rules)s.", rules="; ".join(told))) if told else ""
 
 
-def _alone_keeping_from(alone: Mapping[str, int]) -> str:
+def _alone_keeping_from(alone: Mapping[str, int] | None) -> str:
+    if alone is None:
+        return ""
     told = [
         ngettext("%(rule)s, %(num)d project", "%(rule)s, %(num)d projects", count, rule=rule_name(code))
         for code, count in _most_first(alone)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
+import numpy as np
 from flask_babel import gettext as _
 
 from freeagents.country.pack import Pack
 from freeagents.country.places import locate
-from freeagents.eligibility.case import Case
-from freeagents.eligibility.facts import PersonFacts, ProjectFacts, Reach, Spell, Wish
+from freeagents.eligibility.case import Case, in_order
+from freeagents.eligibility.columns import Gathering, days, place_word, reach, rung_of, rung_word
+from freeagents.eligibility.facts import ProjectFacts, Spell
 from freeagents.exchange.rows import REMEMBERED, Row, Rows
 from freeagents.exchange.tables import Faults
 
@@ -26,22 +27,28 @@ class Reading:
     rows: Rows
     faults: Faults
 
-    def person(self, row: Row) -> PersonFacts:
-        """Return the facts of a row of the people file; a blank start or end of availability is open."""
+    def person(self, row: Row, gathering: Gathering) -> None:
+        """Put a row of the people file into columns; a blank start or end of availability is open."""
         data = row.data
-        return PersonFacts(
-            key=data["person_id"],
+        spell = Spell(data["available_from"], data["available_to"], data["time_percent"] or 100)
+        gathering.add_row(
+            data["person_id"],
             home=employer_code(self.pack, data["department"]),
             discipline=data["discipline"],
-            grade=self.pack.grade(data["grade"]) if data["grade"] else None,
-            clearance=self.pack.clearance(data["clearance"]) if data["clearance"] else None,
-            languages=self.languages(row),
-            places=tuple(Reach(locate(self.pack, item["place"]), item["max_km"]) for item in data["places"]),
-            work_modes=frozenset(data["work_modes"]),
-            available=(Spell(data["available_from"], data["available_to"], data["time_percent"] or 100),),
-            skills=self.levels(row, "skills"),
-            learning=frozenset(skill_code(self.pack, word) for word in data["learning"]),
+            grade=rung_word(self.pack.grade(data["grade"])) if data["grade"] else None,
+            clearance=rung_word(self.pack.clearance(data["clearance"])) if data["clearance"] else None,
+            languages=self.languages(row).items(),
+            places=((place_word(locate(self.pack, item["place"])), reach(item["max_km"])) for item in data["places"]),
+            work_modes=set(data["work_modes"]),
+            available=(days(spell),),
+            skills=self.levels(row, "skills").items(),
+            learning={skill_code(self.pack, word) for word in data["learning"]},
         )
+
+    def check(self, row: Row) -> None:
+        """Note what the pack shows to be wrong with a row of the people file."""
+        self.languages(row)
+        self.levels(row, "skills")
 
     def project(self, row: Row) -> ProjectFacts:
         """Return the facts of a row of the projects file."""
@@ -97,15 +104,19 @@ class Reading:
 def case_of(people: Rows, projects: Rows, applications: Rows | None, *, pack: Pack, faults: Faults) -> Case:
     """Return all that a match looks at; what is wrong is noted in ``faults``, and then the case must not be used."""
     of_people, of_projects = Reading(pack, people, faults), Reading(pack, projects, faults)
-    return Case(
-        people=tuple(of_people.person(row) for row in people),
-        projects=tuple(of_projects.project(row) for row in projects),
-        wishes=tuple(_wishes(applications, people, projects, faults)) if applications else (),
-    )
+    asked = in_order(of_projects.project(row) for row in projects)
+    gathering = Gathering([project.key for project in asked])
+    for row in people:
+        of_people.person(row, gathering)
+    for person, project, rank in _wishes(applications, people, projects, faults) if applications else ():
+        gathering.bind("wishes", person, project, rank or 0)
+    return Case(people=gathering.people(), projects=asked)
 
 
-def _wishes(applications: Rows, people: Rows, projects: Rows, faults: Faults) -> Iterable[Wish]:
+def _wishes(applications: Rows, people: Rows, projects: Rows, faults: Faults) -> Iterator[tuple[str, str, int | None]]:
+    """Yield person, project and rank of applications of rows that are right; note the others."""
     known = {"person_id": people, "project_id": projects}
+    right = {column: {row.data[column] for row in others} for column, others in known.items()}
     for row in applications:
         for column, others in known.items():
             if others.columns and (row.data[column],) not in others.ids:
@@ -115,7 +126,8 @@ def _wishes(applications: Rows, people: Rows, projects: Rows, faults: Faults) ->
                     file=others.file,
                 )
                 faults.add(applications.file, row.line, column, sentence)
-        yield Wish(row.data["person_id"], row.data["project_id"], row.data["rank"])
+        if all(row.data[column] in words for column, words in right.items()):
+            yield row.data["person_id"], row.data["project_id"], row.data["rank"]
 
 
 def employer_code(pack: Pack, word: str) -> str:
@@ -148,12 +160,16 @@ def unordered(case: Case) -> Mapping[str, Unordered]:
     found = {"grade": Unordered(), "clearance": Unordered()}
     asking = {"grade": ("grade_min", "grade_max"), "clearance": ("clearance",)}
     for column, words in found.items():
-        words.held.update(_loose(case.people, (column,)))
+        counts = np.bincount(case.people.single[column] + 1, minlength=len(case.people.words[column]) + 1)
+        rungs = [rung_of(word) for word in case.people.words[column]]
+        words.held.update(
+            {rung.code: int(count) for rung, count in zip(rungs, counts[1:], strict=True) if not rung.is_known}
+        )
         words.asked.update(_loose(case.projects, asking[column]))
     return found
 
 
-def _loose(rows: Sequence[Any], members: Sequence[str]) -> Iterable[str]:
-    for row in rows:
-        rungs = [getattr(row, member) for member in members]
+def _loose(projects: Sequence[ProjectFacts], members: Sequence[str]) -> Iterable[str]:
+    for project in projects:
+        rungs = [getattr(project, member) for member in members]
         yield from {rung.code for rung in rungs if rung is not None and not rung.is_known}

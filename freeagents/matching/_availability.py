@@ -67,7 +67,8 @@ def merge_availabilities(declared: Segments, committed: Segments) -> Segments:
         return Segments(np.zeros(people + 1, dtype=np.int64), first, first, first)
     # Person and day in one number, so that one sort puts all edges in order; last + 1 is the highest day there is.
     low, days = int(first.min()), int(last.max()) - int(first.min()) + 2
-    edges = np.unique(np.concatenate((owner * days + first - low, owner * days + last + 1 - low)))
+    edges = np.sort(np.concatenate((owner * days + first - low, owner * days + last + 1 - low)))
+    edges = edges[np.diff(edges, prepend=-1) > 0]
     begin, end = (np.searchsorted(edges, owner * days + day - low) for day in (first, last + 1))
     owners, starts = np.divmod(edges, days)
     # The declared come first; each covers the intervals between edges from its own first day to its last.

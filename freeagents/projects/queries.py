@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import TypeVarTuple
 
 from sqlalchemy import Select, func, select, tuple_
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased, defer, joinedload, selectinload
 
 from freeagents.accounts.models import Department
 from freeagents.extensions import db
 from freeagents.projects.models import Criterion, Project
+from freeagents.skills.models import Skill
 
 Columns = TypeVarTuple("Columns")
 
@@ -31,9 +32,20 @@ def whole_project(public_id: str) -> Project | None:
     return db.session.scalar(whole_projects().where(Project.public_id == public_id))
 
 
-def whole_open_projects() -> Sequence[Project]:
-    """Return all open projects with everything loaded, by id."""
-    return db.session.scalars(whole_projects().where(Project.state == "open").order_by(Project.id)).all()
+def open_projects_as_asked() -> Sequence[Project]:
+    """Return all open projects with seats, criteria and languages loaded, of skills the codes alone; by public id."""
+    query = (
+        select(Project)
+        .where(Project.state == "open")
+        .options(
+            defer(Project.outcome),
+            defer(Project.tasks),
+            selectinload(Project.seats),
+            selectinload(Project.criteria).joinedload(Criterion.skill).load_only(Skill.code),
+            selectinload(Project.languages),
+        )
+    )
+    return sorted(db.session.scalars(query), key=lambda project: project.public_id)
 
 
 def projects_of(owner_id: int) -> Sequence[Project]:

@@ -6,7 +6,8 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from freeagents.accounts.models import Person
@@ -58,24 +59,39 @@ class Policy(Base):
 
 
 class Snapshot(Base):
-    """The frozen input of a round: canonical bytes under pseudonyms, compressed, addressed by their SHA-256."""
+    """The frozen input of a round, in parts, addressed by the SHA-256 of its canonical bytes."""
 
     __tablename__ = "snapshot"
 
     id: Mapped[Key]
     digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
-    content: Mapped[bytes] = mapped_column(LargeBinary)
     made_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
+class SnapshotPart(Base):
+    """One part of the bytes of a snapshot, compressed: number 0 says all but the people, each other holds some of them.
+
+    The people stand under pseudonyms, in order.
+    """
+
+    __tablename__ = "snapshot_part"
+
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class SnapshotKey(Base):
-    """Which person a pseudonym stands for; erasing the person deletes the row, replay still gives the same bytes."""
+    """Who stands in the rows of one part of a snapshot: ids of people, 0 for those who were erased.
+
+    The database blanks an id when its person goes; replay still gives the same bytes.
+    """
 
     __tablename__ = "snapshot_key"
 
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id", ondelete="CASCADE"), primary_key=True)
-    pseudonym: Mapped[str] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    people: Mapped[list[int]] = mapped_column(ARRAY(Integer))
 
 
 class Round(Base):
@@ -203,21 +219,26 @@ class ProposalOpening(Base):
     at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
-class Outcome(Base):
-    """Why a person was left out of a round, or a seat left empty: a code with its parameters."""
+class EmptySeat(Base):
+    """Why a seat was left empty: a code with its parameters."""
 
-    __tablename__ = "outcome"
-    __table_args__ = (
-        CheckConstraint("(person_id IS NULL) <> (seat_id IS NULL)", name="person_or_seat"),
-        Index("ix_outcome_round_person", "round_id", "person_id"),
-    )
+    __tablename__ = "empty_seat"
 
     id: Mapped[Key]
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), index=True)
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
-    seat_id: Mapped[int | None] = mapped_column(ForeignKey("seat.id", ondelete="CASCADE"), index=True)
+    seat_id: Mapped[int] = mapped_column(ForeignKey("seat.id", ondelete="CASCADE"), index=True)
     code: Mapped[str]
     facts: Mapped[dict[str, Any]]
 
-    person: Mapped[Person | None] = relationship(lazy="raise_on_sql")
-    seat: Mapped[Seat | None] = relationship(lazy="raise_on_sql")
+
+class LeftOutPart(Base):
+    """Why people were left out, as compressed columns: those who stand in one part of the round's snapshot.
+
+    It knows rows, not people: who stands there says :class:`SnapshotKey`.
+    """
+
+    __tablename__ = "left_out_part"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from freeagents.accounts.models import Person
+from freeagents.db import bulk
+from freeagents.eligibility.case import SHARD
 from freeagents.extensions import db
 from freeagents.projects.models import Project, Seat
 from freeagents.rounds.models import (
     Edit,
-    Outcome,
+    EmptySeat,
+    LeftOutPart,
     Policy,
     Proposal,
     ProposalOpening,
     Round,
     Snapshot,
     SnapshotKey,
+    SnapshotPart,
 )
 
+Array = NDArray[np.int32]
 UNDECIDED = ("proposed", "kept")
 
 
@@ -91,24 +97,68 @@ def solved_before(subject: Round) -> Round | None:
     )
 
 
-def snapshot_content(snapshot_id: int | None) -> bytes:
-    """Return the kept bytes of a snapshot that is known to exist."""
-    return db.session.scalars(select(Snapshot.content).where(Snapshot.id == snapshot_id)).one()
+def snapshot_parts(snapshot_id: int | None, numbers: Collection[int] | None = None) -> Sequence[bytes]:
+    """Return the kept parts of a snapshot with these numbers, or all, in order."""
+    query = select(SnapshotPart.content).where(SnapshotPart.snapshot_id == snapshot_id).order_by(SnapshotPart.number)
+    return db.session.scalars(query if numbers is None else query.where(SnapshotPart.number.in_(numbers))).all()
 
 
-def people_of(snapshot_id: int | None) -> dict[str, int]:
-    """Return pseudonym → person id of a snapshot, as far as people were not erased."""
-    rows = db.session.execute(
-        select(SnapshotKey.pseudonym, SnapshotKey.person_id).where(SnapshotKey.snapshot_id == snapshot_id)
+def rows_and_people(snapshot_id: int | None) -> tuple[Array, Array]:
+    """Return the rows of a snapshot and the id of the person in each, as far as people were not erased."""
+    query = select(SnapshotKey.people).where(SnapshotKey.snapshot_id == snapshot_id).order_by(SnapshotKey.number)
+    people = np.concatenate([np.zeros(0, dtype=np.int32), *(part for (part,) in bulk.read(db.session, query))])
+    rows = np.flatnonzero(people).astype(np.int32)
+    return rows, people[rows]
+
+
+def row_of(snapshot_id: int | None, public_id: str) -> int | None:
+    """Return in which row of the snapshot the person stands, or None."""
+    person_id = select(Person.id).where(Person.public_id == public_id).scalar_subquery()
+    place = func.array_position(SnapshotKey.people, person_id)
+    found = db.session.execute(
+        select(SnapshotKey.number, place).where(SnapshotKey.snapshot_id == snapshot_id, place.is_not(None))
+    ).one_or_none()
+    return None if found is None else (found[0] - 1) * SHARD + found[1] - 1
+
+
+def people_at(snapshot_id: int | None, rows: Collection[int]) -> dict[int, Person]:
+    """Return row of the snapshot → person, for those who were not erased."""
+    numbers = {row // SHARD + 1 for row in rows}
+    keys = select(SnapshotKey.number, SnapshotKey.people).where(
+        SnapshotKey.snapshot_id == snapshot_id, SnapshotKey.number.in_(numbers)
     )
-    return dict(rows.all())
+    parts = dict(bulk.read(db.session, keys))
+    ids = {row: int(parts[row // SHARD + 1][row % SHARD]) for row in rows if row // SHARD + 1 in parts}
+    people = {person.id: person for person in db.session.scalars(select(Person).where(Person.id.in_(ids.values())))}
+    return {row: people[person_id] for row, person_id in ids.items() if person_id in people}
 
 
-def pseudonym_of(snapshot_id: int | None, person_id: int) -> str | None:
-    """Return under which pseudonym the person is in the snapshot, or None."""
-    return db.session.scalar(
-        select(SnapshotKey.pseudonym).where(SnapshotKey.snapshot_id == snapshot_id, SnapshotKey.person_id == person_id)
-    )
+def left_out_parts(round_id: int) -> Sequence[bytes]:
+    """Return all parts that say why people were left out, in order."""
+    return db.session.scalars(
+        select(LeftOutPart.content).where(LeftOutPart.round_id == round_id).order_by(LeftOutPart.number)
+    ).all()
+
+
+def left_out_part(round_id: int, *, least: int) -> tuple[int, bytes] | None:
+    """Return number and content of the first of these parts from a number on, or None."""
+    found = db.session.execute(
+        select(LeftOutPart.number, LeftOutPart.content)
+        .where(LeftOutPart.round_id == round_id, LeftOutPart.number >= least)
+        .order_by(LeftOutPart.number)
+        .limit(1)
+    ).one_or_none()
+    return None if found is None else (found.number, found.content)
+
+
+def public_ids(projects: Collection[int]) -> dict[int, str]:
+    """Return id → public id of these projects."""
+    return dict(db.session.execute(select(Project.id, Project.public_id).where(Project.id.in_(projects))).all())
+
+
+def digest_of(snapshot_id: int) -> bytes:
+    """Return the address of a snapshot that is known to exist."""
+    return db.session.scalars(select(Snapshot.digest).where(Snapshot.id == snapshot_id)).one()
 
 
 def project_ids_by_public_id() -> dict[str, int]:
@@ -283,39 +333,17 @@ def proposal_states(round_id: int) -> dict[str, int]:
     return dict(rows.all())
 
 
-def empty_seats(round_id: int, *, after: int | None, limit: int) -> Sequence[tuple[Outcome, Seat, Project]]:
-    """Return up to ``limit`` outcomes of seats left empty after the one with id ``after``, with seat and project."""
+def empty_seats(round_id: int, *, after: int | None, limit: int) -> Sequence[tuple[EmptySeat, Seat, Project]]:
+    """Return up to ``limit`` seats left empty after the one with id ``after``, why, and the project."""
     query = (
-        select(Outcome, Seat, Project)
-        .join(Seat, Seat.id == Outcome.seat_id)
+        select(EmptySeat, Seat, Project)
+        .join(Seat, Seat.id == EmptySeat.seat_id)
         .join(Project, Project.id == Seat.project_id)
-        .where(Outcome.round_id == round_id)
-        .order_by(Outcome.id)
+        .where(EmptySeat.round_id == round_id)
+        .order_by(EmptySeat.id)
         .limit(limit)
     )
-    return db.session.execute(query if after is None else query.where(Outcome.id > after)).all()
-
-
-def left_out(round_id: int, *, after: int | None, limit: int) -> Sequence[tuple[Outcome, Person]]:
-    """Return up to ``limit`` outcomes of people left out after the one with id ``after``, with the person."""
-    query = (
-        select(Outcome, Person)
-        .join(Person, Person.id == Outcome.person_id)
-        .where(Outcome.round_id == round_id)
-        .order_by(Outcome.id)
-        .limit(limit)
-    )
-    return db.session.execute(query if after is None else query.where(Outcome.id > after)).all()
-
-
-def left_out_person(round_id: int, public_id: str) -> tuple[Outcome, Person] | None:
-    """Return why the person was left out of the round, with the person, or None."""
-    row = db.session.execute(
-        select(Outcome, Person)
-        .join(Person, Person.id == Outcome.person_id)
-        .where(Outcome.round_id == round_id, Person.public_id == public_id)
-    ).one_or_none()
-    return None if row is None else (row[0], row[1])
+    return db.session.execute(query if after is None else query.where(EmptySeat.id > after)).all()
 
 
 def pairs_in_state(round_id: int, state: str) -> set[tuple[int, int]]:
@@ -326,18 +354,8 @@ def pairs_in_state(round_id: int, state: str) -> set[tuple[int, int]]:
     return {(person, project) for person, project in rows}
 
 
-def reasons(round_id: int) -> dict[int, tuple[str, dict[str, Any]]]:
-    """Return person id → code and facts of why the round left the person out."""
-    rows = db.session.execute(
-        select(Outcome.person_id, Outcome.code, Outcome.facts).where(
-            Outcome.round_id == round_id, Outcome.person_id.is_not(None)
-        )
-    )
-    return {person: (code, facts) for person, code, facts in rows if person is not None}
-
-
 def project_ids_of(round_id: int) -> Sequence[int]:
     """Return the ids of the projects whose seats the round proposed somebody for or left empty."""
     proposed = select(Proposal.project_id).where(Proposal.round_id == round_id)
-    empty = select(Seat.project_id).join(Outcome, Outcome.seat_id == Seat.id).where(Outcome.round_id == round_id)
+    empty = select(Seat.project_id).join(EmptySeat, EmptySeat.seat_id == Seat.id).where(EmptySeat.round_id == round_id)
     return db.session.scalars(proposed.union(empty)).all()

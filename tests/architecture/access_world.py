@@ -19,8 +19,8 @@ from freeagents.extensions import db
 from freeagents.messages.queries import messages_of
 from freeagents.messages.services.telling import Notice, tell
 from freeagents.rounds import queries as rounds
-from freeagents.rounds.models import Edit, Outcome
-from freeagents.rounds.services import review
+from freeagents.rounds.models import Edit
+from freeagents.rounds.services import leaving, review
 from tests.factories import PASSWORD, a_department, a_project, an_agent, with_role
 from tests.integration.rounds.world import a_world, solved
 
@@ -61,9 +61,7 @@ def an_access_world(app: Flask) -> AccessWorld:
         application = applications.apply(
             project=project, person_id=people["applicant"].id, home_employer_id=home.employer_id
         )
-        left_out = db.session.scalars(
-            select(Person.public_id).join(Outcome, Outcome.person_id == Person.id).where(Outcome.round_id == subject.id)
-        ).first()
+        left_out = leaving.listed(subject=subject, after=None, limit=1)[0].person.public_id
         second = rounds.proposals(subject.id, after=None, limit=2)[1]
         review.keep(subject=second, reason="A reason.", actor_id=people["hr"].id)
         edit = db.session.scalars(select(Edit.public_id)).first()

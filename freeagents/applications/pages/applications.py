@@ -55,7 +55,7 @@ def projects() -> Answer:
     after = request.args.get("after")
     person = None
     if actor.agent:
-        person = people_facts(key=str, today=utc_now().date(), only=actor.person_id).get(actor.person_id)
+        person = people_facts(today=utc_now().date(), only=actor.person_id).get(actor.person_id)
     only_fits = asked.get("show") == "fits" and person is not None
     found = queries.find_open(
         person_id=actor.person_id, person=person, wanted=wanted, only_fits=only_fits, after=after, pack=pack
@@ -228,7 +228,7 @@ def _fits(project: Project, applicants: Any, *, in_conflict: bool) -> dict[int, 
     who = {row.person_id for row in applicants} | ({actor.person_id} if actor.agent else set())
     if not who:
         return {}
-    people = people_facts(key=str, today=utc_now().date(), only=who)
+    people = people_facts(today=utc_now().date(), only=who)
     facts = project_facts(project, host=host_of(project), pack=pack)
     apart = (Pair(actor.public_id, facts.key),) if in_conflict else ()
     return {

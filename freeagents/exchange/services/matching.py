@@ -28,6 +28,8 @@ from freeagents.exchange.tables import Faults, InputError, replacing, write_tabl
 from freeagents.web.filters import plain_points
 
 PROPOSAL_COLUMNS = ("project_id", "seat", "person_id", "score", *bridge.PARTS, "reason")
+MOST_LOOKED_AT = 5_000_000
+"""Up to so many pairs of a person allowed nowhere and a project, the report says which rules alone are in the way."""
 VERSIONED = ("freeagents", "numpy", "scipy")
 
 
@@ -151,11 +153,11 @@ def _report(
             "people": len(case.people),
             "projects": len(case.projects),
             "seats": answer.stats["seats"],
-            "applications": len(case.wishes),
+            "applications": len(case.people.lists["wishes"]["word"]),
             "allowed_pairs": answer.stats["allowed_pairs"],
             "placed": len(answer.placements),
             "unfilled": len(answer.unfilled),
-            "unplaced": len(answer.unplaced),
+            "unplaced": len(answer.left_out),
         },
         "objective": {
             "name": str(answer.objective),
@@ -175,18 +177,20 @@ def _report(
             }
             for row in answer.unfilled
         ],
-        "unplaced": [
-            {
-                "person_id": row.person,
-                "code": row.code,
-                "facts": row.facts,
-                "reason": sentence_for_person(row.code, row.facts, titles, scores=True),
-            }
-            for row in answer.unplaced
-        ],
-        "input": {"sha256": digest(case.to_bytes()).hex()},
+        "unplaced": list(_unplaced(case, answer.left_out, titles)),
+        "input": {"sha256": digest(case.pieces()).hex()},
         "versions": {"python": platform.python_version(), **{name: version(name) for name in VERSIONED}},
     }
+
+
+def _unplaced(case: Case, left_out: bridge.LeftOut, titles: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    nowhere = left_out.person[left_out.code == bridge.LEFT_OUT.index("no_seat_allowed")]
+    told = len(nowhere) * len(case.projects) <= MOST_LOOKED_AT
+    alone = iter(bridge.keeps_from(case, nowhere) if told else [])
+    for person, code, found in left_out.reasons(case):
+        facts = found | {"alone": next(alone)} if told and code == "no_seat_allowed" else found
+        sentence = sentence_for_person(code, facts, titles, scores=True)
+        yield {"person_id": person, "code": code, "facts": facts, "reason": sentence}
 
 
 def _notes(case: Case) -> Iterator[dict[str, Any]]:

@@ -42,7 +42,7 @@ def import_people(delivery: Delivery) -> dict[str, int]:
     rows = read_rows(PEOPLE, delivery.path, faults, needed=NEEDED)
     reading = Reading(delivery.pack, rows, faults)
     for row in rows:
-        reading.person(row)
+        reading.check(row)
     ids = Ids(delivery.source, "person")
     _refuse_shared_addresses(rows, ids, faults)
     faults.refuse()

@@ -17,7 +17,7 @@ from freeagents.extensions import pack
 from freeagents.rounds import queries
 from freeagents.rounds.models import PROPOSAL_MOVES, Edit, Policy, Round
 from freeagents.rounds.schemas import RoundFormSchema
-from freeagents.rounds.services import explaining, planning, review
+from freeagents.rounds.services import explaining, leaving, planning, review
 from freeagents.rounds.services.telling import failure_sentence, shown_parts, stage_sentence
 from freeagents.security.access import allows
 from freeagents.security.actor import current_actor
@@ -158,10 +158,11 @@ def empty_seats(subject: Round) -> Answer:
 @allow("round:read", subject=queries.round_by_public_id)
 def left_out(subject: Round) -> Answer:
     """List the people left out, and why."""
-    rows, after = _page(queries.left_out(subject.id, after=_after(), limit=PAGE + 1))
-    titles = queries.titles({outcome.facts["project"] for outcome, _person in rows if "project" in outcome.facts})
+    rows = leaving.listed(subject=subject, after=_after(), limit=PAGE + 1)
+    after = rows[PAGE - 1].row if len(rows) > PAGE else None
+    titles = queries.titles({row.facts["project"] for row in rows if "project" in row.facts})
     private = _sees_private(subject)
-    told = [(person, sentence_for_person(row.code, row.facts, titles, scores=private)) for row, person in rows]
+    told = [(row.person, sentence_for_person(row.code, row.facts, titles, scores=private)) for row in rows[:PAGE]]
     if private:
         review.note_look(subject=subject, actor_id=current_actor().person_id)
     return render("rounds/left_out.html", subject=subject, rows=told, after=after, first=_after() is None)
@@ -171,24 +172,23 @@ def left_out(subject: Round) -> Answer:
 @allow("round:read", subject=queries.round_by_public_id)
 def left_out_person(subject: Round, person: str) -> Answer:
     """Show how one person who was left out stood to the projects."""
-    found = queries.left_out_person(subject.id, person)
+    found = leaving.one(subject=subject, public_id=person)
     if found is None:
         raise NotFound(_("There is nothing at this address."))
-    outcome, whom = found
     private = _sees_private(subject)
-    verdicts = explaining.verdicts(subject=subject, person_id=whom.id, limit=VERDICTS)
-    titles = queries.titles({outcome.facts["project"]} if "project" in outcome.facts else set())
+    standing = explaining.standing(subject=subject, row=found.row, limit=VERDICTS)
+    titles = queries.titles({found.facts["project"]} if "project" in found.facts else set())
     if private:
-        review.note_look(subject=subject, actor_id=current_actor().person_id, person=whom)
+        review.note_look(subject=subject, actor_id=current_actor().person_id, person=found.person)
     return render(
         "rounds/person.html",
         subject=subject,
-        person=whom,
-        sentence=sentence_for_person(outcome.code, outcome.facts, titles, scores=private),
-        verdicts=verdicts,
+        person=found.person,
+        sentence=sentence_for_person(found.code, found.facts | standing.facts, titles, scores=private),
+        verdicts=standing.verdicts,
         private=private,
         rule_sentence=rule_sentence,
-        skills=by_words({code for verdict in verdicts for code in verdict.missing}, pack),
+        skills=by_words({code for verdict in standing.verdicts for code in verdict.missing}, pack),
         shown_parts=shown_parts,
     )
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from freeagents.eligibility import bridge
-from freeagents.eligibility.case import Case, decompress
+from freeagents.eligibility.case import SHARD, Case, decompress
 from freeagents.rounds import queries
 from freeagents.rounds.models import Round
+from freeagents.rounds.services.leaving import part_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +32,42 @@ class Verdict:
         return [row["skill"] for row in criteria if row["kind"] == "essential" and row["held"] < row["asked"]]
 
 
-def verdicts(*, subject: Round, person_id: int, limit: int) -> list[Verdict]:
-    """Return the person's projects: those applied for in their own order, then the nearest, ``limit`` in all.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a person stood to the projects, as far as the snapshot is kept.
 
-    Empty where the round has no snapshot, or the person was erased from it.
+    :ivar verdicts: the nearest projects: those applied for in their own order, then the others.
+    :ivar alone: rule → from how many projects with seats it alone kept the person; None: that is not known any more.
     """
-    pseudonym = queries.pseudonym_of(subject.snapshot_id, person_id)
-    if pseudonym is None:
-        return []
-    case = Case.from_bytes(decompress(queries.snapshot_content(subject.snapshot_id)), only={pseudonym})
-    ranks = {wish.project: wish.rank for wish in case.wishes}
-    found = bridge.explain_person(case, pseudonym, bridge.policy_from_toml(subject.policy.document))
-    seats = {project.key for project in case.projects if project.seats}
 
-    def nearness(key: str) -> tuple[bool, int, int, int, str]:
-        explanation = found[key]
-        rank = ranks.get(key) or len(found) + 1
-        return key not in ranks, rank if key in ranks else 0, len(explanation.failing), -explanation.score, key
+    verdicts: list[Verdict]
+    alone: dict[str, int] | None
 
-    nearest = sorted(seats & found.keys(), key=nearness)[:limit]
-    titles = queries.titles(nearest)
-    return [Verdict(key, titles.get(key, key), key in ranks, ranks.get(key), found[key]) for key in nearest]
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What it adds to the facts of the person's reason."""
+        return {} if self.alone is None else {"alone": self.alone}
+
+
+def kept_case(subject: Round, *, row: int | None = None) -> Case:
+    """Return what a round froze.
+
+    :param row: read only those people who stand in the same part of it as this row.
+    """
+    numbers = None if row is None else (0, part_of(row))
+    return Case.from_pieces(map(decompress, queries.snapshot_parts(subject.snapshot_id, numbers)))
+
+
+def standing(*, subject: Round, row: int, limit: int) -> Standing:
+    """Return how the person in a row of the round's snapshot stood to the projects, ``limit`` of them in detail."""
+    if subject.snapshot_id is None:
+        return Standing([], None)
+    case = kept_case(subject, row=row)
+    found = bridge.explain_row(case, row % SHARD, bridge.policy_from_toml(subject.policy.document), limit)
+    titles = queries.titles([key for key, _ in found.nearest])
+    ranks = found.ranks
+    verdicts = [
+        Verdict(key, titles.get(key, key), key in ranks, ranks.get(key) or None, explanation)
+        for key, explanation in found.nearest
+    ]
+    return Standing(verdicts, found.alone)

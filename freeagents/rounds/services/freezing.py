@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
 
 from freeagents.applications.queries import wishes_before
 from freeagents.country.pack import Pack
 from freeagents.db.base import utc_now
 from freeagents.eligibility import bridge
 from freeagents.eligibility.case import Case
-from freeagents.eligibility.facts import Pair, Wish
+from freeagents.eligibility.columns import Array
+from freeagents.eligibility.facts import Pair
+from freeagents.eligibility.gathering import Entries, RowOf, read_pool
 from freeagents.eligibility.pool import conflicts, employer_codes, people_facts, project_facts
-from freeagents.projects.queries import whole_open_projects, whole_project
+from freeagents.projects.queries import open_projects_as_asked, whole_project
 from freeagents.rounds import queries
 from freeagents.rounds.models import Edit, Round
 
@@ -38,84 +42,98 @@ class Kept:
         return cls(edit.public_id, edit.seat_id, edit.reason, edit.made_by, edit.made_at)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Frozen:
     """A case, and what its keys stand for.
 
-    :ivar people: pseudonym → person id; ``projects``: key → project id; ``seats``: (key, number) → seat id.
+    :ivar people: the person id of each row of the case; ``projects``: key → project id; ``seats``: (key, number) → id.
     :ivar kept: (pseudonym, key) → HR's word that keeps the pair.
     :ivar unused_edits: how many of HR's words say nothing now: the person left the pool or the project is not open.
     """
 
     case: Case
-    people: dict[str, int]
+    people: NDArray[np.int32]
     projects: dict[str, int]
     seats: dict[tuple[str, int], int]
     kept: dict[tuple[str, str], Kept]
     unused_edits: int
 
+    def person(self, pseudonym: str) -> int:
+        """Return whom a pseudonym stands for."""
+        return int(self.people[self.case.people.find(pseudonym)])
 
-def freeze(subject: Round, *, pack: Pack) -> Frozen:
+
+def freeze(subject: Round, *, pack: Pack, tell: Callable[[int, int], None] = lambda _done, _total: None) -> Frozen:
     """Read everything the round looks at, as it stands now.
 
     A pseudonym is the keyed hash of the salt and the person's public id: the same in every version of the series, so
     that ties fall the same way, and different in every other series.
+
+    :param tell: is called with how much is read, and how much there is to read.
     """
     hosts = employer_codes()
-    projects = {project.public_id: project for project in whole_open_projects()}
-    facts = people_facts(key=pseudonym(subject.salt), today=subject.cut_off.date())
-    keys = {person: fact.key for person, fact in facts.items()}
-    project_keys = {project.id: key for key, project in projects.items()}
+    projects = {project.id: project for project in open_projects_as_asked()}
+    pool = read_pool(subject.cut_off.date(), tell)
+    keys = pseudonyms(subject.salt, pool.public_ids)
+    row_of, number_of = RowOf(pool.person), RowOf(_ids(projects))
 
-    def pairs(rows: list[tuple[int, int]]) -> tuple[Pair, ...]:
-        known = [(person, project) for person, project in rows if person in keys and project in project_keys]
-        return tuple(Pair(keys[person], project_keys[project]) for person, project in known)
+    def bound(person: Array, project: Array, **numbers: Array) -> Entries:
+        row, word = row_of(person), number_of(project)
+        there = (row >= 0) & (word >= 0)
+        return row[there], {"word": word[there], **{name: values[there] for name, values in numbers.items()}}
+
+    def bound_by(edits: Sequence[Edit], **numbers: Array) -> Entries:
+        return bound(_ids(edit.person_id for edit in edits), _ids(edit.project_id for edit in edits), **numbers)
 
     words = queries.live_edits(subject.series)
-    edits = [edit for edit in words if edit.person_id in keys and edit.project_id in project_keys]
-    seat_numbers = {seat.id: seat.number for project in projects.values() for seat in project.seats}
-    kept = {
-        (keys[edit.person_id], project_keys[edit.project_id]): Kept.of(edit) for edit in edits if edit.kind == "keep"
-    }
-    return Frozen(
-        case=Case(
-            people=tuple(facts.values()),
-            projects=tuple(
-                project_facts(project, host=hosts[project.department_id], pack=pack) for project in projects.values()
-            ),
-            wishes=tuple(
-                Wish(keys[person], project_keys[project], rank)
-                for person, project, rank in wishes_before(subject.cut_off)
-                if person in keys and project in project_keys
-            ),
-            conflicts=pairs(conflicts()),
-            barred=pairs([(edit.person_id, edit.project_id) for edit in edits if edit.kind == "bar"]),
-            kept=tuple(
-                Pair(person, project, seat_numbers.get(word.seat_id or 0, 0))
-                for (person, project), word in kept.items()
-            ),
-            salt=subject.salt,
+    kept = [edit for edit in words if edit.kind == "keep"]
+    numbers = {seat.id: seat.number for project in projects.values() for seat in project.seats}
+    person, project, rank = wishes_before(subject.cut_off)
+    declared = conflicts()
+    case = Case(
+        people=pool.people(
+            keys,
+            [project.public_id for project in projects.values()],
+            {
+                "wishes": bound(person, project, rank=rank),
+                "conflicts": bound(_ids(row[0] for row in declared), _ids(row[1] for row in declared)),
+                "barred": bound_by([edit for edit in words if edit.kind == "bar"]),
+                "kept": bound_by(kept, seat=_ids(numbers.get(edit.seat_id or 0, 0) for edit in kept)),
+            },
         ),
-        people={key: person for person, key in keys.items()},
-        projects={key: project.id for key, project in projects.items()},
-        seats={(key, seat.number): seat.id for key, project in projects.items() for seat in project.seats},
-        kept=kept,
-        unused_edits=len(words) - len(edits),
+        projects=tuple(
+            project_facts(project, host=hosts[project.department_id], pack=pack) for project in projects.values()
+        ),
+        salt=subject.salt,
+    )
+    rows = row_of(_ids(edit.person_id for edit in kept)).tolist()
+    return Frozen(
+        case=case,
+        people=pool.person[np.argsort(keys, kind="stable")],
+        projects={project.public_id: project.id for project in projects.values()},
+        seats={(project.public_id, seat.number): seat.id for project in projects.values() for seat in project.seats},
+        kept={
+            (keys[row].decode(), projects[edit.project_id].public_id): Kept.of(edit)
+            for edit, row in zip(kept, rows, strict=True)
+            if row >= 0 and edit.project_id in projects
+        },
+        unused_edits=len(words) - len(bound_by(words)[0]),
     )
 
 
-def pseudonym(salt: bytes) -> Callable[[str], str]:
-    """Return what turns a public id into the pseudonym under this salt."""
+def pseudonyms(salt: bytes, public_ids: Sequence[str]) -> NDArray[np.bytes_]:
+    """Return the pseudonyms of public ids under this salt."""
+    named = [hmac.digest(salt, public_id.encode(), "sha256")[:PSEUDONYM_BYTES].hex() for public_id in public_ids]
+    return np.array(named, dtype=f"S{2 * PSEUDONYM_BYTES}")
 
-    def named(public_id: str) -> str:
-        return hmac.digest(salt, public_id.encode(), hashlib.sha256)[:PSEUDONYM_BYTES].hex()
 
-    return named
+def _ids(values: Iterable[int]) -> NDArray[np.int32]:
+    return np.fromiter(values, dtype=np.int32)
 
 
 def broken_rules(person_id: int, project_public_id: str, *, pack: Pack) -> tuple[str, ...]:
     """Return the codes of the hard rules that the pair breaks as things stand today."""
-    facts = people_facts(key=str, today=utc_now().date(), only=person_id)
+    facts = people_facts(today=utc_now().date(), only=person_id)
     project = whole_project(project_public_id)
     if person_id not in facts or project is None:
         return ("admission",)

@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -13,12 +14,12 @@ from freeagents.applications.services import answer_applications
 from freeagents.audit.services import record
 from freeagents.db.base import new_public_id, utc_now
 from freeagents.eligibility import bridge
-from freeagents.eligibility.case import Case, decompress
 from freeagents.errors import Conflict, Invalid
 from freeagents.extensions import db
 from freeagents.jobs.queue import enqueue
 from freeagents.rounds import queries
 from freeagents.rounds.models import MOVES, Policy, Round
+from freeagents.rounds.services import explaining, leaving
 from freeagents.rounds.services.solving import SOLVE_JOB
 
 SALT_BYTES = 16
@@ -133,18 +134,17 @@ def _reasons(subject: Round) -> dict[tuple[int, int], tuple[str, dict[str, Any]]
     First the hard rules that this very pair broke when the round was frozen; else why the round left the person out,
     without scores, since private parts are in them.
     """
-    left_out = queries.reasons(subject.id)
-    people = queries.people_of(subject.snapshot_id)
+    left_out = {entry[0]: entry[1:] for entry in leaving.entries(subject).tolist()}
+    people = dict(zip(*(column.tolist() for column in queries.rows_and_people(subject.snapshot_id)), strict=True))
     projects = queries.project_ids_by_public_id()
-    keys = [key for key, person in people.items() if person in left_out]
-    case = Case.from_bytes(decompress(queries.snapshot_content(subject.snapshot_id)), only=set(keys))
-    told = {}
-    for wish, failing in zip(case.wishes, bridge.failing(case, case.wishes), strict=True):
-        person = people[wish.person]
-        code, facts = left_out[person]
-        shown = {name: value for name, value in facts.items() if name == "allowed"}
+    rows = np.array(sorted(left_out.keys() & people.keys()), dtype=np.int64)
+    told: dict[tuple[int, int], tuple[str, dict[str, Any]]] = {}
+    for row, project, failing in bridge.failing_wishes(explaining.kept_case(subject), rows):
+        number, allowed, *_private = left_out[row]
+        code = bridge.LEFT_OUT[number]
+        shown = {"allowed": allowed} if code != "no_seat_allowed" else {}
         reason = ("rules_not_met", {"rules": list(failing)}) if failing else (code, shown)
-        told[person, projects[wish.project]] = reason
+        told[people[row], projects[project]] = reason
     return told
 
 

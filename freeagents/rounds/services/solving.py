@@ -3,27 +3,51 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from sqlalchemy import insert, update
+import numpy as np
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from freeagents.audit.services import record
 from freeagents.country.pack import Pack
+from freeagents.db import bulk
 from freeagents.db.base import new_public_id, utc_now
 from freeagents.eligibility import bridge
-from freeagents.eligibility.case import Case, compress, decompress, digest
+from freeagents.eligibility.case import SHARD, Case, compress, digest
+from freeagents.eligibility.columns import Array
 from freeagents.extensions import db
 from freeagents.jobs.queue import is_at_work
 from freeagents.rounds import queries
-from freeagents.rounds.models import Outcome, Policy, Proposal, Round, Snapshot, SnapshotKey
-from freeagents.rounds.services import freezing
+from freeagents.rounds.models import Round, Snapshot, SnapshotKey
+from freeagents.rounds.services import explaining, freezing, leaving
 
 SOLVE_JOB = "round:solve"
 UNEXPECTED, ABANDONED = "unexpected", "abandoned"
 UNFINISHED = ("queued", "solving")
+COMPRESSING = 2
+"""So many threads compress a snapshot."""
+PROPOSAL_COLUMNS = {
+    "public_id": "text",
+    "round_id": "int4",
+    "person_id": "int4",
+    "seat_id": "int4",
+    "project_id": "int4",
+    "state": "text",
+    "score": "int4",
+    "parts": "jsonb",
+    "criteria": "jsonb",
+    "reason": "text",
+    "decided_by": "int4",
+    "decided_at": "timestamptz",
+}
+SEAT_COLUMNS = {"round_id": "int4", "seat_id": "int4", "code": "text", "facts": "jsonb"}
+PART_COLUMNS = {"round_id": "int4", "number": "int4", "content": "bytea"}
 
 
 def solve_round(*, round_id: int, pack: Pack) -> None:
@@ -73,32 +97,36 @@ def fail_abandoned() -> None:
         record(db.session, "round:fail", f"round/{public_id}", actor_id=None, code=ABANDONED)
 
 
-def replay(snapshot: Snapshot, policy: Policy) -> bridge.Answer:
-    """Solve a kept snapshot again; the same snapshot under the same policy gives the same answer."""
-    return bridge.solve(Case.from_bytes(decompress(snapshot.content)), bridge.policy_from_toml(policy.document))
+def replay(subject: Round) -> bridge.Answer:
+    """Solve the kept snapshot of a round again; the same snapshot under the same policy gives the same answer."""
+    return bridge.solve(explaining.kept_case(subject), bridge.policy_from_toml(subject.policy.document))
 
 
 def _solve(round_id: int, attempt: str, pack: Pack) -> None:
     progress = _progress_of(round_id, attempt)
     progress("freeze", 0, 1)
-    frozen, policy = _freeze(round_id, pack)
-    content = frozen.case.to_bytes()
-    snapshot_id = _keep_snapshot(content, frozen.people)
+    frozen, policy = _freeze(round_id, pack, partial(progress, "freeze"))
+    progress("keep", 0, 1)
+    pieces = tuple(frozen.case.pieces())
+    snapshot_id = _keep_snapshot(pieces, frozen.people)
     # What is solved is what was kept, so that the snapshot alone gives the answer again.
-    case = Case.from_bytes(content)
+    frozen = replace(frozen, case=Case.from_pieces(pieces))
     try:
-        answer = bridge.solve(case, policy, progress)
+        answer = bridge.solve(frozen.case, policy, progress)
     except bridge.CaseError as error:
         _fail(round_id, attempt, error.code, facts=_failure_facts(error.facts, frozen), snapshot_id=snapshot_id)
         return
+    progress("store", 0, 1)
     finish(round_id, attempt, answer, frozen, snapshot_id)
 
 
-def _freeze(round_id: int, pack: Pack) -> tuple[freezing.Frozen, bridge.Policy]:
+def _freeze(
+    round_id: int, pack: Pack, tell: Callable[[int, int], None] = lambda _done, _total: None
+) -> tuple[freezing.Frozen, bridge.Policy]:
     """Read the case in one view of the database: what changes meanwhile is seen by all of it or by nothing."""
     db.session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
     subject = queries.round_by_id(round_id)
-    frozen = freezing.freeze(subject, pack=pack)
+    frozen = freezing.freeze(subject, pack=pack, tell=tell)
     policy = bridge.policy_from_toml(subject.policy.document)
     db.session.commit()
     return frozen, policy
@@ -118,19 +146,26 @@ def _progress_of(round_id: int, attempt: str) -> bridge.Progress:
     return progress
 
 
-def _keep_snapshot(content: bytes, people: Mapping[str, int]) -> int:
-    """Keep the bytes under their address, and whom the pseudonyms stand for; commit. What is there already stays."""
-    address = digest(content)
-    db.session.execute(
-        upsert(Snapshot).values(digest=address, content=compress(content), made_at=utc_now()).on_conflict_do_nothing()
+def _keep_snapshot(pieces: Sequence[bytes], people: Array) -> int:
+    """Keep the pieces under their address, and who stands in which row; commit. What is there already stays."""
+    address = digest(pieces)
+    snapshot_id = db.session.scalar(
+        upsert(Snapshot).values(digest=address, made_at=utc_now()).on_conflict_do_nothing().returning(Snapshot.id)
     )
-    snapshot_id = queries.snapshot_id_at(address)
-    keys = [
-        {"snapshot_id": snapshot_id, "pseudonym": pseudonym, "person_id": person}
-        for pseudonym, person in people.items()
-    ]
-    if keys:
-        db.session.execute(upsert(SnapshotKey).on_conflict_do_nothing(), keys)
+    if snapshot_id is None:
+        snapshot_id = queries.snapshot_id_at(address)
+    else:
+        with ThreadPoolExecutor(COMPRESSING) as threads:
+            parts = enumerate(threads.map(compress, pieces))
+            columns = {"snapshot_id": "int4", "number": "int4", "content": "bytea"}
+            bulk.write_rows(db.session, "snapshot_part", columns, ((snapshot_id, *part) for part in parts))
+    for number, start in enumerate(range(0, len(people), SHARD), start=1):
+        key = upsert(SnapshotKey).values(
+            snapshot_id=snapshot_id, number=number, people=people[start : start + SHARD].tolist()
+        )
+        db.session.execute(
+            key.on_conflict_do_update(index_elements=("snapshot_id", "number"), set_={"people": key.excluded.people})
+        )
     db.session.commit()
     return snapshot_id
 
@@ -144,15 +179,19 @@ def finish(round_id: int, attempt: str, answer: bridge.Answer, frozen: freezing.
     public_id = _end(round_id, attempt, state="in_review", snapshot_id=snapshot_id, figures=figures)
     if public_id is None:
         return False
-    _insert(Proposal, [_proposal_row(round_id, placement, frozen) for placement in answer.placements])
-    _insert(Outcome, [_left_out_row(round_id, unplaced, frozen) for unplaced in answer.unplaced])
-    _insert(Outcome, [_empty_seat_row(round_id, unfilled, frozen) for unfilled in answer.unfilled])
+    rows = (_proposal_row(round_id, placement, frozen) for placement in answer.placements)
+    bulk.write_rows(db.session, "proposal", PROPOSAL_COLUMNS, rows)
+    seats = ((round_id, frozen.seats[row.project, row.seat], row.code, row.facts) for row in answer.unfilled)
+    bulk.write_rows(db.session, "empty_seat", SEAT_COLUMNS, seats)
+    ids = np.array([frozen.projects[project.key] for project in frozen.case.projects], dtype=np.int32)
+    parts = ((round_id, *part) for part in leaving.parts(answer.left_out, ids))
+    bulk.write_rows(db.session, "left_out_part", PART_COLUMNS, parts)
     record(
         db.session,
         "round:solve",
         f"round/{public_id}",
         actor_id=None,
-        snapshot=digest(frozen.case.to_bytes()).hex(),
+        snapshot=queries.digest_of(snapshot_id).hex(),
         placed=len(answer.placements),
     )
     return True
@@ -187,39 +226,29 @@ def _failure_facts(facts: Mapping[str, Any], frozen: freezing.Frozen) -> dict[st
 
 def _first_choices(answer: bridge.Answer, case: Case) -> dict[str, dict[str, int]]:
     """Return how many people got their first choice, of how many who had one."""
-    first = {wish.person: wish.project for wish in case.wishes if wish.rank == 1}
-    met = sum(first.get(placement.person) == placement.project for placement in answer.placements)
-    return {"first_choices": {"met": met, "of": len(first)}}
+    wishes = case.people.lists["wishes"]
+    first = wishes["rank"] == 1
+    chosen = set(zip(wishes.row[first].tolist(), wishes["word"][first].tolist(), strict=True))
+    number_of = {project.key: number for number, project in enumerate(case.projects)}
+    met = sum(
+        (case.people.find(placement.person), number_of[placement.project]) in chosen for placement in answer.placements
+    )
+    return {"first_choices": {"met": met, "of": len({person for person, _ in chosen})}}
 
 
-def _proposal_row(round_id: int, placement: bridge.Placement, frozen: freezing.Frozen) -> dict[str, object]:
+def _proposal_row(round_id: int, placement: bridge.Placement, frozen: freezing.Frozen) -> tuple[Any, ...]:
+    """Return the values of ``PROPOSAL_COLUMNS``."""
     kept = frozen.kept.get((placement.person, placement.project))
-    return {
-        "public_id": new_public_id(),
-        "round_id": round_id,
-        "person_id": frozen.people[placement.person],
-        "seat_id": frozen.seats[placement.project, placement.seat],
-        "project_id": frozen.projects[placement.project],
-        "state": "kept" if kept else "proposed",
-        "score": placement.explanation.score,
-        "parts": placement.explanation.parts,
-        "criteria": placement.explanation.criteria,
-        "reason": kept.reason if kept else "",
-        "decided_by": kept.made_by if kept else None,
-        "decided_at": kept.made_at if kept else None,
-    }
-
-
-def _left_out_row(round_id: int, unplaced: bridge.Unplaced, frozen: freezing.Frozen) -> dict[str, object]:
-    person = frozen.people[unplaced.person]
-    return {"round_id": round_id, "person_id": person, "seat_id": None, "code": unplaced.code, "facts": unplaced.facts}
-
-
-def _empty_seat_row(round_id: int, unfilled: bridge.Unfilled, frozen: freezing.Frozen) -> dict[str, object]:
-    seat = frozen.seats[unfilled.project, unfilled.seat]
-    return {"round_id": round_id, "person_id": None, "seat_id": seat, "code": unfilled.code, "facts": unfilled.facts}
-
-
-def _insert(model: type[Proposal | Outcome], rows: Sequence[dict[str, object]]) -> None:
-    if rows:
-        db.session.execute(insert(model), list(rows))
+    found = placement.explanation
+    return (
+        new_public_id(),
+        round_id,
+        frozen.person(placement.person),
+        frozen.seats[placement.project, placement.seat],
+        frozen.projects[placement.project],
+        "kept" if kept else "proposed",
+        found.score,
+        found.parts,
+        found.criteria,
+        *((kept.reason, kept.made_by, kept.made_at) if kept else ("", None, None)),
+    )

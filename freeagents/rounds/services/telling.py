@@ -20,10 +20,12 @@ def stage_sentence(stage: str | None) -> str:
     """Return what the worker is doing."""
     sentences = {
         "freeze": _("Reading people, projects and applications as they stand"),
+        "keep": _("Keeping what was read, so that the result can be checked at any time"),
         "order": _("Putting everything in an order that favours nobody"),
         "candidates": _("Finding who meets the rules of each project, and scoring them"),
         "assign": _("Choosing the best placement of all people and seats together"),
         "explain": _("Working out the reasons"),
+        "store": _("Writing down the result"),
     }
     return str(sentences.get(stage or "", _("Waiting for a free worker")))
 

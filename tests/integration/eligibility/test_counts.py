@@ -68,16 +68,17 @@ def facts_of(project: Project) -> ProjectFacts:
 
 def everybody(*, countable_only: bool) -> list[PersonFacts]:
     query = select(Profile.person_id).where(Profile.countable | (not countable_only))
-    return list(people_facts(key=str, today=TODAY, only=list(db.session.scalars(query))).values())
+    return list(people_facts(today=TODAY, only=list(db.session.scalars(query))).values())
 
 
 def qualifying(people: Iterable[PersonFacts], variants: list[ProjectFacts]) -> list[int]:
     """Return how many people qualify for each variant of a project, one pair after the other."""
     projects = [replace(variant, key=str(number)) for number, variant in enumerate(variants)]
-    case = Case(people=tuple(people), projects=tuple(projects))
+    everyone = tuple(people)
+    case = Case.of(people=everyone, projects=projects)
     counts = []
     for project in projects:
-        pairs = (Pair(person.key, project.key) for person in case.people)
+        pairs = (Pair(person.key, project.key) for person in everyone)
         counts.append(sum(not broken for broken in bridge.failing(case, pairs)))
     return counts
 

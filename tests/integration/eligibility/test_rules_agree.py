@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import literal
 
@@ -18,6 +19,7 @@ from freeagents.eligibility import bridge
 from freeagents.eligibility.arrays import Arrays
 from freeagents.eligibility.case import Case
 from freeagents.eligibility.facts import Pair, PersonFacts, ProjectFacts, Reach, Spell
+from freeagents.eligibility.gathering import QUESTIONS, read_pool
 from freeagents.eligibility.models import Conflict
 from freeagents.eligibility.pool import conflicts, employer_codes, people_facts, project_facts
 from freeagents.eligibility.queries import pool
@@ -96,7 +98,7 @@ def test_arrays_and_sql_and_a_plain_reading_agree(session: Any, seed: int) -> No
     hosts = employer_codes()
     told = {}
     for person in people:
-        told |= people_facts(key=str, today=TODAY, only=person.id)
+        told |= people_facts(today=TODAY, only=person.id)
     key_of = {person: facts.key for person, facts in told.items()}
     declared = conflicts()
     verdicts = set()
@@ -195,13 +197,36 @@ def covers(spell: Spell, day: date, percent: int) -> bool:
 
 def test_a_snapshot_is_the_same_bytes_in_any_order(session: Any) -> None:
     draw = random.Random(7)
-    for _ in range(5):
-        some_agent(draw)
+    agents = [some_agent(draw) for _ in range(5)]
     project = some_project(draw)
-    people = tuple(people_facts(key=str, today=TODAY).values())
+    db.session.flush()
+    people = tuple(people_facts(today=TODAY, only=[agent.id for agent in agents]).values())
     facts = project_facts(project, host=employer_codes()[project.department_id], pack=PACK)
-    case = Case(people=people, projects=(facts, replace(facts, key="other")))
-    turned = Case(people=people[::-1], projects=case.projects[::-1])
-    assert case.to_bytes() == turned.to_bytes()
-    assert Case.from_bytes(case.to_bytes()).to_bytes() == case.to_bytes()
+    case = Case.of(people=people, projects=(facts, replace(facts, key="other")))
+    turned = Case.of(people=people[::-1], projects=case.projects[::-1])
+    assert tuple(case.pieces()) == tuple(turned.pieces())
+    again = Case.from_pieces(case.pieces())
+    assert tuple(again.pieces()) == tuple(case.pieces())
     assert Arrays(case).problem().people == Arrays(turned).problem().people
+
+
+def test_the_pool_is_read_as_each_of_its_people_alone(session: Any) -> None:
+    draw = random.Random(3)
+    people = [some_agent(draw) for _ in range(60)]
+    db.session.flush()
+    db.session.expire_all()
+    told: list[tuple[int, int]] = []
+    pool = read_pool(TODAY, lambda done, total: told.append((done, total)))
+    keys = np.array([public_id.encode() for public_id in pool.public_ids])
+    alone = people_facts(today=TODAY, only=[person.id for person in people])
+    in_pool = [facts for facts in alone.values() if facts.admitted]
+    assert 30 < len(in_pool) < 60
+    assert [facts.key for facts in in_pool if facts.key not in pool.public_ids] == []
+    bulk = Case(people=pool.people(keys, (), {}), projects=())
+    assert tuple(bulk.pieces()) == tuple(Case.of(people=in_pool, projects=()).pieces())
+    assert told == [(step, QUESTIONS) for step in range(1, QUESTIONS + 1)]
+
+
+def test_an_empty_pool_can_be_read(session: Any) -> None:
+    pool = read_pool(TODAY, lambda _done, _total: None)
+    assert len(pool.people(np.zeros(0, dtype="S1"), (), {})) == 0

@@ -10,7 +10,7 @@ from freeagents.accounts.queries import employment_today, person_by_email
 from freeagents.applications.models import Application
 from freeagents.audit.models import AuditEntry
 from freeagents.db.base import Base
-from freeagents.eligibility.pool import people_facts
+from freeagents.eligibility.gathering import read_pool
 from freeagents.exchange.services import loading
 from freeagents.exchange.tables import InputError
 from freeagents.profiles.models import Admission, Profile
@@ -257,4 +257,4 @@ def test_who_gave_no_dates_is_never_free(session, files, tmp_path):
     out = bring_all_out(tmp_path / "out")
     _proposals, report = matched(out, tmp_path / "out")
     assert report["unplaced"][0]["person_id"] == "p1"
-    assert len(people_facts(key=str, today=TODAY)) == len(session.scalars(select(Profile)).all())
+    assert len(read_pool(TODAY, lambda _done, _total: None).person) == len(session.scalars(select(Profile)).all())

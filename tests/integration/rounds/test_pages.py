@@ -111,7 +111,7 @@ def test_how_far_the_worker_is_is_said_in_words(app, world, hr):
         db.session.commit()
         address = f"/rounds/{subject.public_id}"
     page = hr.get(address)
-    assert "Step 3 of 5: Finding who meets the rules" in page
+    assert "Step 4 of 7: Finding who meets the rules" in page
     assert 'max="12" value="3"' in page
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, select, text
 
+from freeagents.accounts.models import Person
 from freeagents.applications import services as applications
 from freeagents.audit.models import AuditEntry
 from freeagents.eligibility import bridge
-from freeagents.eligibility.case import decompress
+from freeagents.eligibility.case import decompress, digest
 from freeagents.profiles import services as profiles
 from freeagents.rounds import queries
-from freeagents.rounds.models import Outcome, Proposal, Round, Snapshot, SnapshotKey
-from freeagents.rounds.services import freezing, planning, review, solving
+from freeagents.rounds.models import Proposal, Round, Snapshot, SnapshotKey
+from freeagents.rounds.services import explaining, freezing, leaving, planning, review, solving
 from tests.factories import PACK, a_project, an_agent
 from tests.integration.rounds.world import FORMS, SURVEYS, a_round, a_world, again, pairs, proposal, solved
 
@@ -22,12 +23,10 @@ def test_round_places_the_best_and_says_why_not_the_others(session):
     subject = solved(world)
     assert subject.state == "in_review"
     assert pairs(world, subject) == {("ada", SURVEYS, "proposed"), ("grace", FORMS, "proposed")}
-    outcomes = {
-        (outcome.person_id, outcome.code) for outcome in session.query(Outcome).where(Outcome.person_id.is_not(None))
-    }
-    assert outcomes == {(world.people["alan"], "no_seat_allowed")}
-    [(outcome, seat, project)] = queries.empty_seats(subject.id, after=None, limit=10)
-    assert (outcome.code, seat.number, project.title) == ("nobody_else_allowed", 2, FORMS)
+    left_out = leaving.listed(subject=subject, after=None, limit=10)
+    assert [(row.person.id, row.code) for row in left_out] == [(world.people["alan"], "no_seat_allowed")]
+    [(empty, seat, project)] = queries.empty_seats(subject.id, after=None, limit=10)
+    assert (empty.code, seat.number, project.title) == ("nobody_else_allowed", 2, FORMS)
     assert subject.figures["seats"] == 3
     assert subject.figures["placed"] == 2
     assert subject.figures["first_choices"] == {"met": 1, "of": 3}
@@ -44,13 +43,18 @@ def test_parts_of_each_proposal_add_up_to_its_score(session):
 def test_snapshot_holds_no_name_and_replays_to_the_same_answer(session):
     world = a_world()
     subject = solved(world)
-    snapshot = session.get(Snapshot, subject.snapshot_id)
-    content = decompress(snapshot.content).decode()
-    for secret in ("Ada", "Lovelace", "example.org"):
-        assert secret not in content
-    answer = solving.replay(snapshot, subject.policy)
-    people = queries.people_of(snapshot.id)
-    replayed = {(people[row.person], row.project, row.seat, row.explanation.score) for row in answer.placements}
+    pieces = [decompress(part) for part in queries.snapshot_parts(subject.snapshot_id)]
+    assert digest(pieces) == session.get(Snapshot, subject.snapshot_id).digest
+    public_ids = session.scalars(select(Person.public_id)).all()
+    for secret in ("Ada", "Lovelace", "example.org", *public_ids):
+        assert secret.encode() not in b"".join(pieces)
+    answer = solving.replay(subject)
+    case = explaining.kept_case(subject)
+    people = dict(zip(*queries.rows_and_people(subject.snapshot_id), strict=True))
+    replayed = {
+        (people[case.people.find(row.person)], row.project, row.seat, row.explanation.score)
+        for row in answer.placements
+    }
     stored = {
         (row.person_id, row.project.public_id, row.seat.number, row.score)
         for row in queries.proposals(subject.id, after=None, limit=10)
@@ -78,7 +82,23 @@ def test_key_of_a_snapshot_is_written_when_the_snapshot_is_there_already(session
     session.commit()
     second = again(world, first)
     assert second.snapshot_id == first.snapshot_id
-    assert set(queries.people_of(second.snapshot_id).values()) == set(world.people.values())
+    assert set(queries.rows_and_people(second.snapshot_id)[1].tolist()) == set(world.people.values())
+
+
+def test_whoever_goes_leaves_the_snapshot_as_it_was_and_nobody_behind(session):
+    world = a_world()
+    subject = solved(world)
+    parts = queries.snapshot_parts(subject.snapshot_id)
+    alan = session.get(Person, world.people["alan"]).public_id
+    assert leaving.one(subject=subject, public_id=alan).code == "no_seat_allowed"
+    session.execute(delete(Person).where(Person.id == world.people["alan"]))
+    session.commit()
+    subject = queries.round_by_id(subject.id)
+    assert queries.snapshot_parts(subject.snapshot_id) == parts
+    assert len(solving.replay(subject).left_out) == 1
+    assert world.people["alan"] not in queries.rows_and_people(subject.snapshot_id)[1]
+    assert leaving.listed(subject=subject, after=None, limit=10) == []
+    assert leaving.one(subject=subject, public_id=alan) is None
 
 
 def test_barred_pair_goes_and_only_what_must_changes(session):
@@ -153,7 +173,7 @@ def test_applications_after_the_cut_off_do_not_count(session):
     subject = solved(world, subject)
     assert subject.figures["first_choices"]["of"] == 3
     frozen = freezing.freeze(subject, pack=PACK)
-    assert len(frozen.case.wishes) == 3
+    assert len(frozen.case.people.lists["wishes"]["word"]) == 3
 
 
 def test_unexpected_error_ends_the_round_as_failed(session):
@@ -179,7 +199,7 @@ def test_attempt_that_was_taken_over_changes_nothing(session):
     round_id = subject.id
     paused = solving.claim(round_id)
     frozen, policy = solving._freeze(round_id, PACK)
-    snapshot_id = solving._keep_snapshot(frozen.case.to_bytes(), frozen.people)
+    snapshot_id = solving._keep_snapshot(tuple(frozen.case.pieces()), frozen.people)
     answer = bridge.solve(frozen.case, policy)
     rescued = solving.claim(round_id)
     assert paused != rescued

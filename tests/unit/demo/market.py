@@ -71,4 +71,4 @@ def case_of(made: Government) -> Case:
         if need.is_open
     ]
     wishes = [Wish(f"person-{each.person:07}", f"project-{each.need:07}", each.rank) for each in made.interests]
-    return Case(people=tuple(facts), projects=tuple(projects), wishes=tuple(wishes))
+    return Case.of(people=tuple(facts), projects=tuple(projects), wishes=tuple(wishes))

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from freeagents.country.pack import load_pack
+from freeagents.eligibility.columns import rung_of
 from freeagents.exchange.facts import case_of
 from freeagents.exchange.rows import KINDS, PEOPLE, PROJECTS, cells, read_rows
 from freeagents.exchange.tables import Faults, InputError, guarded, replacing, unguarded, write_table
@@ -126,13 +127,16 @@ def test_words_no_pack_knows_stay_as_they_are(tmp_path):
         pack=load_pack("uk"),
         faults=faults,
     )
-    magic, known = case.people
-    assert (magic.home, magic.grade.code, magic.grade.is_known, magic.clearance.code) == (
-        "Ministry of Magic",
-        "Wizard",
-        False,
-        "Moonlight",
-    )
-    assert (magic.places[0].location.place, magic.places[0].location.latitude) == ("Atlantis", None)
-    assert (magic.skills, magic.learning) == ({"Spells": 3}, {"Broomsticks"})
-    assert (known.grade.code, known.places[0].location.place, known.skills) == ("G7", "london", {"agile-working": 3})
+    people, words = case.people, case.people.words
+    assert people.key.tolist() == [b"p1", b"p2"]
+    assert [words["home"][code] for code in people.single["home"]] == ["Ministry of Magic", "HM Revenue & Customs"]
+    magic, known = (rung_of(words["grade"][code]) for code in people.single["grade"])
+    assert (magic.code, magic.is_known, known.code, known.is_known) == ("Wizard", False, "G7", True)
+    assert words["clearance"][people.single["clearance"][0]][0] == "Moonlight"
+    places = [words["places"][code] for code in people.lists["places"]["word"]]
+    assert places[0] == ("Atlantis", None, None)
+    assert places[1][0] == "london"
+    skills = people.lists["skills"]
+    assert [words["skills"][code] for code in skills["word"]] == ["Spells", "agile-working"]
+    assert (skills["level"].tolist(), skills.indptr.tolist()) == ([3, 3], [0, 1, 2])
+    assert [words["skills"][code] for code in people.lists["learning"]["word"]] == ["Broomsticks"]

@@ -1,0 +1,105 @@
+"""Keeps and tells why people were left out of a round, as columns that know rows of its snapshot and no person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from freeagents.accounts.models import Person
+from freeagents.eligibility.bridge import LEFT_OUT, LeftOut, facts_of
+from freeagents.eligibility.case import SHARD, compress, decompress
+from freeagents.eligibility.columns import Array
+from freeagents.rounds import queries
+from freeagents.rounds.models import Round
+
+ENTRY = np.dtype(
+    [("row", "<i4"), ("code", "i1"), ("allowed", "<i4"), ("project", "<i4"), ("score", "<i4"), ("lowest", "<i4")]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutPerson:
+    """Why a person was left out: a code with its facts, a project among them by its public id.
+
+    :ivar row: where the person stands in the round's snapshot.
+    """
+
+    row: int
+    person: Person
+    code: str
+    facts: dict[str, Any]
+
+
+def parts(left_out: LeftOut, project_ids: Array) -> Iterator[tuple[int, bytes]]:
+    """Yield number and content of each part to keep; people who stand together in the snapshot do so here.
+
+    :param project_ids: the id of each project of the case.
+    """
+    entries = np.empty(len(left_out), dtype=ENTRY)
+    for name in ("code", "allowed", "score", "lowest"):
+        entries[name] = getattr(left_out, name)
+    entries["row"] = left_out.person
+    if len(project_ids):
+        entries["project"] = project_ids[left_out.project]
+    numbers = part_of(entries["row"])
+    for number in np.unique(numbers).tolist():
+        yield number, compress(entries[slice(*np.searchsorted(numbers, (number, number + 1)))].tobytes())
+
+
+def part_of(row: Any) -> Any:
+    """Return in which part of a snapshot, and of those left out, a row or each of some rows stands."""
+    return row // SHARD + 1
+
+
+def entries(subject: Round) -> Array:
+    """Return why everybody was left out, by row, as an array of ``ENTRY``."""
+    return np.concatenate([np.zeros(0, dtype=ENTRY), *map(_read, queries.left_out_parts(subject.id))])
+
+
+def listed(*, subject: Round, after: int | None, limit: int) -> list[LeftOutPerson]:
+    """Return up to ``limit`` people left out who stand after a row; those who were erased are passed over."""
+    start = 0 if after is None else after + 1
+    found: list[LeftOutPerson] = []
+    part = queries.left_out_part(subject.id, least=part_of(start))
+    while part is not None and len(found) < limit:
+        number, content = part
+        some = _read(content)
+        some = some[some["row"] >= start]
+        while len(some) and len(found) < limit:
+            found += _told(subject, some[:limit])
+            some = some[limit:]
+        if len(found) < limit:
+            part = queries.left_out_part(subject.id, least=number + 1)
+    return found[:limit]
+
+
+def one(*, subject: Round, public_id: str) -> LeftOutPerson | None:
+    """Return why the person was left out; None: it is not so, or nothing is known of the person."""
+    row = queries.row_of(subject.snapshot_id, public_id)
+    part = None if row is None else queries.left_out_part(subject.id, least=part_of(row))
+    if part is None:
+        return None
+    some = _read(part[1])
+    return next(iter(_told(subject, some[some["row"] == row])), None)
+
+
+def _read(content: bytes) -> Array:
+    return np.frombuffer(decompress(content), dtype=ENTRY)
+
+
+def _told(subject: Round, some: Array) -> list[LeftOutPerson]:
+    people = queries.people_at(subject.snapshot_id, some["row"].tolist())
+    projects = queries.public_ids(set(some["project"].tolist()))
+    return [
+        LeftOutPerson(
+            row,
+            people[row],
+            LEFT_OUT[code],
+            facts_of(LEFT_OUT[code], allowed, projects.get(project, ""), score, lowest),
+        )
+        for row, code, allowed, project, score, lowest in some.tolist()
+        if row in people
+    ]
