@@ -2,6 +2,9 @@
 
 from freeagents.matching._allowed import allowed, keeps_out, qualifies, qualifying
 from freeagents.matching._availability import Free, Segment, Segments, merge_availabilities, merge_availability
+from freeagents.matching._assign import Assignment, assign
+from freeagents.matching._availability import Free, Segment, merge_availability
+from freeagents.matching._certificate import Certificate, verify
 from freeagents.matching._errors import Fault, PolicyError, ProblemError
 from freeagents.matching._explain import CriterionContribution, PairExplanation, explain
 from freeagents.matching._places import Near, Places, haversine_km
@@ -17,6 +20,8 @@ __all__ = [
     "PARTS",
     "UNITS_PER_POINT",
     "Apart",
+    "Assignment",
+    "Certificate",
     "CriterionContribution",
     "Differs",
     "Fault",
@@ -45,6 +50,7 @@ __all__ = [
     "Unplaced",
     "Within",
     "allowed",
+    "assign",
     "explain",
     "haversine_km",
     "keeps_out",
@@ -55,4 +61,5 @@ __all__ = [
     "qualifying",
     "score_parts",
     "solve",
+    "verify",
 ]

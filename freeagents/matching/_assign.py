@@ -5,143 +5,268 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+from numpy.typing import ArrayLike
+from scipy.sparse import csc_array, sparray
 
-from freeagents.matching._arrays import Flags, Hashes, Whole, spread
+from freeagents.matching._arrays import Hashes, Whole, first, whole
+from freeagents.matching._compiled import kernel
+from freeagents.matching._dense import NOT_ALLOWED, place_in_table
 from freeagents.matching._errors import ProblemError
+from freeagents.matching._flow import place
+from freeagents.matching._index import Numbers
 
-EXACT_BITS = 53
-"""Whole numbers of so many bits are exact in scipy's floating-point sums."""
+NOBODY = -1
+BITS = 62
+"""Sums of weights keep within so many bits and a sign."""
 MOST_TIE_BITS, LEAST_TIE_BITS = 32, 8
+MOST_CELLS = 2**24
+"""A table of weights may have so many cells (of 8 bytes)."""
+DENSE = 4
+"""A graph is dense when one in so many pairs is allowed."""
+PATIENCE = 32
+"""So many looks at each pair, and the search counts as exploded: rows are better swept whole."""
+
+
+@dataclass(frozen=True, eq=False)
+class Assignment:
+    """Who is placed where, and prices that prove that nothing is better.
+
+    Each pair weighs its score and, where seats come first, ``seat_weight`` besides. No pair weighs more than its project's
+    price and its person's together, while prices over all seats and people come to the weight of the pairs placed: by
+    weak duality no other choice of pairs weighs more. Of all prices that prove it these are the greatest for projects.
+
+    :ivar project_of: n projects by index, −1: none.
+    :ivar total: the sum of scores of the pairs placed.
+    :ivar filled: how many pairs are placed.
+    :ivar people_prices: n prices, 0 for whoever is not placed.
+    :ivar project_prices: m prices of one seat, 0 where a seat stays empty. Taking a seat away would cost so much.
+    :ivar seat_weight: what each pair weighs besides its score.
+    """
+
+    project_of: Whole
+    total: int
+    filled: int
+    people_prices: Whole
+    project_prices: Whole
+    seat_weight: int
+
+
+def assign(scores: sparray, seats: ArrayLike, *, fill_first: bool = False) -> Assignment:
+    """Return the assignment of people to seats with the greatest total score, then with the most pairs.
+
+    :param scores: people × projects, whole numbers from 0; each stored entry is an allowed pair, a stored 0 included.
+    :param seats: for each project how many people it takes.
+    :param fill_first: the most pairs first, then the greatest total score.
+    :raises ProblemError: ``scores`` or ``seats`` are not of that form, or too large to be summed exactly.
+    """
+    table = csc_array(scores)
+    people, projects = table.shape
+    if table.dtype.kind not in "iu":
+        raise ProblemError("scores", "not_whole")
+    capacity = whole("seats", seats, 0)
+    if len(capacity) != projects:
+        raise ProblemError("seats", "length", expected=projects, found=len(capacity))
+    if not table.has_canonical_format:
+        table.sort_indices()
+        if not table.has_canonical_format:
+            raise ProblemError("scores", "twice")
+    indptr, score = table.indptr.astype(np.int64), table.data.astype(np.int64)
+    if len(score) and score.min() < 0:
+        raise ProblemError("scores", "out_of_range", first(score < 0), low=0)
+    graph = Graph(indptr, table.indices.astype(np.int32, copy=False), score, None, capacity, people)
+    flow = solve_flow(graph, fill_first=fill_first)
+    placed = flow.pair_of >= 0
+    project_of = np.full(people, NOBODY)
+    project_of[placed] = np.searchsorted(indptr, flow.pair_of[placed], side="right") - 1
+    return Assignment(
+        project_of=project_of,
+        total=int(score[flow.pair_of[placed]].sum()),
+        filled=int(placed.sum()),
+        people_prices=flow.worth,
+        project_prices=flow.price,
+        seat_weight=flow.seat_weight,
+    )
 
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """Pairs that may be placed, sorted by project and then by person, and how many people each project can take.
+    """Pairs that may be placed, by project.
 
-    :ivar project: e project numbers, 0 … p − 1.
-    :ivar person: e person numbers, 0 … q − 1, each pair once.
     :ivar indptr: p + 1 offsets of each project's pairs.
-    :ivar capacity: p numbers of seats, none above the project's number of pairs.
+    :ivar person: e people, 0 … q − 1, each once for a project.
+    :ivar score: e scores in units, from 0.
+    :ivar ties: e times 64 tie bits; None: nothing decides between equal choices.
+    :ivar capacity: p numbers of seats.
     """
 
-    project: Whole
-    person: Whole
     indptr: Whole
+    person: Numbers
+    score: Whole
+    ties: Hashes | None
     capacity: Whole
+    people: int
+
+    @property
+    def fillable(self) -> int:
+        """How many seats could be filled if nobody were wanted twice."""
+        return int(np.minimum(self.capacity, np.diff(self.indptr)).sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """The best choice of a graph's pairs. Weights, prices and worths are pairs compared in order.
+
+    :ivar pair_of: for each person the pair placed; −1: none.
+    :ivar price: p prices of a seat; ``price_ties`` decides between equal ones.
+    :ivar worth: q worths of people; ``worth_ties`` likewise.
+    :ivar seat_weight: what each pair weighs besides its score.
+    :ivar tie_bits: how many tie bits were summed.
+    :ivar scans: how many pairs were looked at.
+    """
+
+    pair_of: Whole
+    price: Whole
+    price_ties: Whole
+    worth: Whole
+    worth_ties: Whole
+    seat_weight: int
+    tie_bits: int
+    scans: int
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How pairs are weighed: the first number by score and perhaps seats, the second by number of pairs, then ties.
+
+    Second numbers are one for the pair, so great that no sum of tie bits reaches it, and the tie bits.
+    """
+
+    seat_weight: int
+    tie_bits: int
+    one: int
 
     @classmethod
-    def of(cls, project: Whole, person: Whole, seats: Whole) -> Graph:
-        """Return the graph of pairs that are sorted already, for projects with so many seats."""
-        pairs = np.bincount(project, minlength=len(seats))
-        return cls(project, person, np.concatenate(([0], np.cumsum(pairs))), np.minimum(seats, pairs))
+    def of(cls, graph: Graph, *, fill_first: bool) -> Weights:
+        """Return the weights of a graph.
 
-    def only(self, chosen: Flags) -> Graph:
-        """Return the graph with some of the pairs and the same capacities."""
-        project = self.project[chosen]
-        pairs = np.bincount(project, minlength=len(self.capacity))
-        return Graph(project, self.person[chosen], np.concatenate(([0], np.cumsum(pairs))), self.capacity)
+        :raises ProblemError: the sums could exceed whole numbers of 64 bits.
+        """
+        seats, most = graph.fillable, int(graph.score.max(initial=0))
+        seat_weight = seats * most + 1 if fill_first else 0
+        if (seats * (seat_weight + most)).bit_length() > BITS - 2:
+            raise ProblemError("seats", "too_many_to_sum_exactly", seats=seats, score=most)
+        bits = 0
+        if graph.ties is not None:
+            bits = min(MOST_TIE_BITS, BITS - 2 - 2 * seats.bit_length())
+            if bits < LEAST_TIE_BITS:
+                raise ProblemError("seats", "too_many_to_order_ties", seats=seats)
+        return cls(seat_weight, bits, 1 << (bits + seats.bit_length()))
+
+    def first(self, score: Whole) -> Whole:
+        """Return the first numbers."""
+        return score + self.seat_weight
+
+    def second(self, ties: Hashes | None, count: int) -> Whole:
+        """Return the second numbers of so many pairs."""
+        if ties is None:
+            return np.full(count, self.one)
+        return self.one + (ties >> np.uint64(64 - self.tie_bits)).astype(np.int64)
 
 
-def assign(graph: Graph, score: Whole, ties: Hashes, *, fill_first: bool) -> tuple[Whole, dict[str, int]]:
-    """Return the pairs to place, by position, and how many pairs the prices leave open.
+def solve_flow(graph: Graph, *, fill_first: bool) -> Flow:
+    """Return the best choice of a graph's pairs: by sorted rows, or by a table where that is quicker.
 
-    The total score is as great as can be, then the number of pairs; with ``fill_first`` the other way round. Of several
-    such choices it is the one with the greatest sum of tie bits.
-
-    :param score: e scores in units, from 0.
-    :param ties: e times 64 tie bits, of which the topmost that can be summed exactly are used.
-    :raises ProblemError: the sums could exceed what is exact in floating point.
+    :raises ProblemError: the sums could exceed what is exact.
     """
-    seats = int(graph.capacity.sum())
-    if not seats:
-        return np.zeros(0, dtype=np.int64), {"tight_pairs": 0}
-    weight, bits = _weights(score, seats, fill_first=fill_first), _tie_bits(seats)
-    optional = np.ones(len(graph.capacity), dtype=np.bool_)
-    chosen = _heaviest(graph, weight, optional)
-    price, worth = _prices(graph, weight, chosen)
-    # Complementary slackness: the optimal choices are exactly those of tight pairs in which every project with a price
-    # is full and every person of worth is placed. Among them the tie bits decide.
-    tight = price[graph.project] + worth[graph.person] == weight
-    tied = graph.only(tight)
-    weight = _tie_weights(ties[tight], worth[tied.person] > 0, bits, seats)
-    return np.flatnonzero(tight)[_heaviest(tied, weight, price == 0)], {"tight_pairs": int(tight.sum())}
+    weights = Weights.of(graph, fill_first=fill_first)
+    cells = graph.people * len(graph.capacity)
+    shift = _shift(graph, weights)
+    if shift and cells <= DENSE * len(graph.person):
+        return _by_table(graph, weights, shift)
+    weight1, weight2 = weights.first(graph.score), weights.second(graph.ties, len(graph.score))
+    rows = _sorted_rows(graph.indptr, weight1, weight2)
+    order = _importance(graph, weight1[rows], weight2[rows])
+    patience = PATIENCE * len(rows) + cells if shift else np.iinfo(np.int64).max
+    pair_of, price, price_ties, worth, worth_ties, scans = place(
+        graph.indptr, graph.person[rows], weight1[rows], weight2[rows], graph.capacity, order, graph.people, patience
+    )
+    if scans > patience:
+        return _by_table(graph, weights, shift)
+    placed = pair_of >= 0
+    pairs = np.full(graph.people, NOBODY)
+    pairs[placed] = rows[pair_of[placed]]
+    return Flow(pairs, price, price_ties, worth, worth_ties, weights.seat_weight, weights.tie_bits, scans)
 
 
-def _weights(score: Whole, seats: int, *, fill_first: bool) -> Whole:
-    """Return one number for each pair such that sums compare by score, then by number of pairs, or the reverse."""
-    most = int(score.max())
-    heaviest = most + seats * most + 1 if fill_first else most * (seats + 1) + 1
-    if (2 * seats * (heaviest + 1)).bit_length() > EXACT_BITS:
-        raise ProblemError("seats", "too_many_to_sum_exactly", seats=seats, score=most)
-    return score + seats * most + 1 if fill_first else score * (seats + 1) + 1
+def _shift(graph: Graph, weights: Weights) -> int:
+    """Return by how many bits first numbers must be raised to leave room for sums of second ones; 0: no table will do."""
+    if graph.people * len(graph.capacity) > MOST_CELLS or not len(graph.score):
+        return 0
+    room = (2 * graph.fillable * 2 * weights.one).bit_length() + 1
+    needed = (weights.seat_weight + int(graph.score.max())).bit_length() + room
+    return room if needed <= BITS - 2 else 0
 
 
-def _tie_bits(seats: int) -> int:
-    """Return how many tie bits of each pair can be summed exactly beside what :func:`_tie_weights` puts above them."""
-    bits = min(MOST_TIE_BITS, EXACT_BITS - 2 - (seats * (seats + 1)).bit_length())
-    if bits < LEAST_TIE_BITS:
-        raise ProblemError("seats", "too_many_to_order_ties", seats=seats)
-    return bits
+def _by_table(graph: Graph, weights: Weights, shift: int) -> Flow:
+    projects = len(graph.capacity)
+    weight = (weights.first(graph.score) << shift) + weights.second(graph.ties, len(graph.score))
+    table, pair = _table(graph.indptr, graph.person, weight, graph.people)
+    most = table.max(axis=1)
+    order = np.argsort(-most, kind="stable")
+    at, prices, worths = place_in_table(table, graph.capacity, order)
+    placed = np.flatnonzero(at >= 0)
+    pairs = np.full(graph.people, NOBODY)
+    pairs[placed] = pair[at[placed], placed]
+    half = 1 << (shift - 1)
+    price, worth = (prices + half) >> shift, (worths + half) >> shift
+    return Flow(
+        pairs,
+        price,
+        prices - (price << shift),
+        worth,
+        worths - (worth << shift),
+        weights.seat_weight,
+        weights.tie_bits,
+        projects * graph.people,
+    )
 
 
-def _tie_weights(ties: Hashes, must: Flags, bits: int, seats: int) -> Whole:
-    """Return tie bits, and above all their sums one more for each pair of a person who must be placed."""
-    above = seats << bits
-    return (ties >> np.uint64(64 - bits)).astype(np.int64) + above * must
+def _importance(graph: Graph, weight1: Whole, weight2: Whole) -> Whole:
+    """Return the projects by falling weight of their best pair: when all want the same, that saves most of the work."""
+    some = np.flatnonzero(np.diff(graph.indptr))
+    best = graph.indptr[some]
+    return some[np.lexsort((-weight2[best], -weight1[best]))]
 
 
-def _heaviest(graph: Graph, weight: Whole, optional: Flags) -> Whole:
-    """Return the pairs of a full assignment of greatest weight, by position.
-
-    Each seat is a row; where a project's seats are optional each has a dummy person of its own, of weight 0. A cost is
-    the weight taken from an offset that keeps it above zero, since scipy drops zeros.
-    """
-    row_project = np.repeat(np.arange(len(graph.capacity)), graph.capacity)
-    row, pair = spread(graph.indptr, row_project)
-    people = int(graph.person.max()) + 1
-    offset = int(weight.max()) + 1
-    idle = np.flatnonzero(optional[row_project])
-    rows = np.concatenate((row, idle))
-    columns = np.concatenate((graph.person[pair], people + idle))
-    costs = np.concatenate((offset - weight[pair], np.full(len(idle), offset)))
-    shape = (len(row_project), people + len(row_project))
-    table = csr_array((costs.astype(np.float64), (rows, columns)), shape=shape)
-    matched, column = min_weight_full_bipartite_matching(table)
-    real = column < people
-    key = graph.project * people + graph.person
-    return np.searchsorted(key, row_project[matched[real]] * people + column[real])
+@kernel
+def _table(indptr: Whole, person: Numbers, weight: Whole, people: int) -> tuple[Whole, Numbers]:
+    """Return the weights as a table, and where each pair stands."""
+    shape = (len(indptr) - 1, people)
+    table, pair = np.full(shape, NOT_ALLOWED), np.zeros(shape, np.int32)
+    for row in range(shape[0]):
+        for at in range(indptr[row], indptr[row + 1]):
+            table[row, person[at]] = weight[at]
+            pair[row, person[at]] = at
+    return table, pair
 
 
-def _prices(graph: Graph, weight: Whole, chosen: Whole) -> tuple[Whole, Whole]:
-    """Return the least prices of projects, and what people are worth, that prove the chosen pairs optimal.
-
-    No pair weighs more than its project's price and its person's worth, while prices over all seats and worths together
-    come to the chosen pairs' weight: by weak duality nothing weighs more. A price is what the best person outside adds,
-    directly or by a chain of moves: the longest path in the residual graph of projects (Bellman and Ford).
-
-    :raises ArithmeticError: there are no such prices, so the choice is not optimal.
-    """
-    at = np.full(int(graph.person.max()) + 1, -1)
-    earned = np.zeros_like(at)
-    at[graph.person[chosen]] = graph.project[chosen]
-    earned[graph.person[chosen]] = weight[chosen]
-    source = at[graph.person]
-    price = np.zeros(len(graph.capacity), dtype=np.int64)
-    outside = source < 0
-    np.maximum.at(price, graph.project[outside], weight[outside])
-    move = ~outside & (source != graph.project)
-    source, target = source[move], graph.project[move]
-    gain = weight[move] - earned[graph.person[move]]
-    for _ in range(len(price) + 1):
-        raised = price.copy()
-        np.maximum.at(raised, target, price[source] + gain)
-        if np.array_equal(raised, price):
-            break
-        price = raised
-    worth = np.zeros_like(at)
-    np.maximum.at(worth, graph.person, weight - price[graph.project])
-    if int(price @ graph.capacity) + int(worth.sum()) != int(weight[chosen].sum()):
-        raise ArithmeticError("the assignment has no prices that prove it")
-    return price, worth
+@kernel
+def _sorted_rows(indptr: Whole, weight1: Whole, weight2: Whole) -> Whole:
+    """Return the pairs of each project by falling weight; equal ones stay in their order."""
+    rows = np.arange(len(weight1))
+    for row in range(len(indptr) - 1):
+        begin, end = indptr[row], indptr[row + 1]
+        if end - begin > 64:
+            by_second = begin + np.argsort(-weight2[begin:end], kind="mergesort")
+            rows[begin:end] = by_second[np.argsort(-weight1[by_second], kind="mergesort")]
+            continue
+        for at in range(begin + 1, end):
+            held, to = rows[at], at
+            while to > begin:
+                above = rows[to - 1]
+                if weight1[above] > weight1[held] or (weight1[above] == weight1[held] and weight2[above] >= weight2[held]):
+                    break
+                rows[to] = above
+                to -= 1
+            rows[to] = held
+    return rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -113,6 +113,12 @@ class Free(Rule):
     start: Whole
     end: Whole
     asked: Whole
+
+    @classmethod
+    def unasked(cls, code: str, people: int, projects: int) -> Self:
+        """Return the rule for people who state nothing and projects that ask nothing."""
+        nothing, none = np.zeros(0, np.int64), np.zeros(projects, np.int64)
+        return cls(code, np.zeros(people + 1, np.int64), nothing, nothing, nothing, none, none, none)
 
     def __post_init__(self) -> None:
         for name in ("first", "last", "start", "end"):

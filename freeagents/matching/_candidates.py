@@ -1,95 +1,113 @@
-"""The candidates of each project: all allowed people are scored, the best are listed, and everybody's best is noted."""
+"""The candidates: lists of the best people of each project, made in pieces that may run side by side."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import nullcontext
 
 import numpy as np
 
-from freeagents.matching._allowed import qualifying
-from freeagents.matching._arrays import Whole
-from freeagents.matching._order import Order
-from freeagents.matching._policy import Policy
-from freeagents.matching._problem import Problem
-from freeagents.matching._score import score_parts
-
-MOST_TOLD = 100
-"""How often progress is told, at most: whoever listens may write it down."""
+from freeagents.matching._arrays import Hashes, Whole
+from freeagents.matching._assign import Graph
+from freeagents.matching._index import Index, Numbers
+from freeagents.matching._listing import Lists, list_best
 
 Progress = Callable[[str, int, int], None]
+PIECES = 4
+"""So many pieces of work for each thread: enough to even out, few enough to cost nothing."""
 
 
-@dataclass(frozen=True, eq=False)
+FEW = 16
+"""So few projects are not worth a piece of their own."""
+
+
 class Candidates:
-    """The listed pairs, and what was seen on the way.
+    """The lists of the projects with seats to fill, each as long as the proof has needed so far.
 
-    :ivar person: e people by index, not kept anywhere.
-    :ivar project: e projects by index, with a seat that is not kept.
-    :ivar score: e scores in units.
-    :ivar allowed_people: m counts of all people the rules allow.
-    :ivar allowed_projects: n counts of projects with seats that allow the person.
-    :ivar open_projects: n counts of those that have seats not kept.
-    :ivar best_project: n projects with seats not kept where the person scores most; −1: none.
-    :ivar best_score: n such scores in units; −1: none.
+    :ivar projects: p projects by index, in canonical order.
+    :ivar sizes: p lengths asked for; a list is shorter where nobody else is allowed.
+    :ivar cut: p best scores that are not listed; −1: everybody allowed is listed.
+    :ivar cut_ties: their tie bits.
     """
 
-    person: Whole
-    project: Whole
-    score: Whole
-    allowed_people: Whole
-    allowed_projects: Whole
-    open_projects: Whole
-    best_project: Whole
-    best_score: Whole
+    def __init__(self, index: Index, executor: Executor | None = None, progress: Progress | None = None) -> None:
+        self.index = index
+        self.executor = executor
+        self.progress = progress
+        free = index.problem.free_seats
+        self.projects = index.order.projects[free[index.order.projects] > 0]
+        self.seats = free[self.projects]
+        self.longest = int(self.seats.sum()) + 1
+        self.sizes = np.zeros(len(self.projects), dtype=np.int64)
+        self.cut = np.full(len(self.projects), -1)
+        self.cut_ties = np.zeros(len(self.projects), dtype=np.uint64)
+        self._lists: list[tuple[Numbers, Whole, Hashes]] = [
+            (np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.uint64))
+        ] * len(self.projects)
+        self.extend(np.arange(len(self.projects)), 2 * self.seats + 5)
+
+    def extend(self, places: Whole, sizes: Whole) -> None:
+        """List so many people of some of the projects, given by their places; never more than one above all seats.
+
+        With that many somebody listed stays free, so that nobody who is not listed could add more.
+        """
+        sizes = np.minimum(sizes, self.longest)
+        for piece, lists in self._listed(places, sizes):
+            for number, place in enumerate(piece.tolist()):
+                span = slice(lists.indptr[number], lists.indptr[number + 1])
+                self._lists[place] = (lists.person[span], lists.score[span], lists.ties[span])
+            self.cut[piece], self.cut_ties[piece] = lists.cut, lists.cut_ties
+        self.sizes[places] = sizes
+
+    @property
+    def lengths(self) -> Whole:
+        """How many people are listed for each project."""
+        return np.array([len(person) for person, _, _ in self._lists], dtype=np.int64)
+
+    def graph(self) -> tuple[Graph, Whole]:
+        """Return the listed pairs as a graph, its projects in canonical order, and the people it numbers."""
+        lengths = self.lengths
+        empty = (np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.uint64))
+        person, score, ties = (np.concatenate(each) for each in zip(empty, *self._lists, strict=True))
+        people = self.index.order.in_order(np.unique(person))
+        number = np.zeros(len(self.index.problem.people), dtype=np.int32)
+        number[people] = np.arange(len(people))
+        indptr = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
+        return Graph(indptr, number[person], score, ties, self.seats, len(people)), people
+
+    def _listed(self, places: Whole, sizes: Whole) -> list[tuple[Whole, Lists]]:
+        index, projects = self.index, self.projects[places]
+        if index.others:
+            pieces = np.split(np.arange(len(places)), np.arange(1, len(places)))
+        else:
+            pieces = np.array_split(np.arange(len(places)), max(1, min(len(places) // FEW, PIECES * _threads(self.executor))))
+        made: list[tuple[Whole, Lists]] = []
+        own = ThreadPoolExecutor(_threads(None)) if self.executor is None and len(pieces) > 1 else nullcontext(self.executor)
+        with own as executor:
+            work = [(places[piece], projects[piece], sizes[piece]) for piece in pieces if len(piece)]
+            if executor is None:
+                return [(piece, best_of(index, chosen, size)) for piece, chosen, size in work]
+            futures = [executor.submit(best_of, index, chosen, size) for _, chosen, size in work]
+            done = 0
+            for (piece, _, _), future in zip(work, futures, strict=True):
+                made.append((piece, future.result()))
+                done += len(piece)
+                if self.progress is not None:
+                    self.progress("candidates", done, len(places))
+        return made
 
 
-def list_candidates(problem: Problem, policy: Policy, order: Order, progress: Progress) -> Candidates:
-    """List for each project its S best people, where S is the number of free seats in all.
-
-    That is enough: were somebody not listed placed on a project, at most S − 1 of its S listed people could be placed,
-    so one of them is idle and does at least as well there, in score and in ties.
-    """
-    people_count, longest = len(problem.people), int(problem.free_seats.sum())
-    allowed_people = np.zeros(len(problem.projects), dtype=np.int64)
-    allowed_projects = np.zeros(people_count, dtype=np.int64)
-    open_projects = np.zeros(people_count, dtype=np.int64)
-    best_project = np.full(people_count, -1)
-    best_score = np.full(people_count, -1)
-    listed: list[tuple[Whole, Whole, Whole]] = []
-    seen = order.projects[problem.seats[order.projects] > 0]
-    step = len(seen) // MOST_TOLD + 1
-    # In canonical order, so that the first of a person's equally good projects is the same for any input order.
-    for done, project in enumerate(seen.tolist()):
-        if done % step == 0:
-            progress("candidates", done, len(seen))
-        people = qualifying(problem, project)
-        allowed_people[project] = len(people)
-        allowed_projects[people] += 1
-        people = people[~problem.is_kept[people]]
-        if not problem.free_seats[project] or not len(people):
-            continue
-        score = score_parts(problem, policy, people, project).sum(axis=1)
-        open_projects[people] += 1
-        better = score > best_score[people]
-        best_project[people[better]] = project
-        best_score[people[better]] = score[better]
-        top = _top(order, people, score, project, longest)
-        listed.append((people[top], np.full(len(top), project), score[top]))
-    progress("candidates", len(seen), len(seen))
-    nothing = np.zeros(0, dtype=np.int64)
-    person, projects, scores = (np.concatenate(each) for each in zip((nothing,) * 3, *listed, strict=True))
-    return Candidates(
-        person, projects, scores, allowed_people, allowed_projects, open_projects, best_project, best_score
+def best_of(index: Index, chosen: Whole, sizes: Whole) -> Lists:
+    """Return the best people of the chosen projects; a piece of work that may run anywhere."""
+    mask = index.mask(int(chosen[0])) if index.others else np.zeros(0, dtype=np.bool_)
+    return list_best(
+        index.people, index.projects, index.postings, index.by_goal, index.by_bench, mask, chosen, sizes
     )
 
 
-def _top(order: Order, people: Whole, score: Whole, project: int, size: int) -> Whole:
-    """Return the positions of the ``size`` best people by score, then ties, then order."""
-    if len(people) <= size:
-        return np.arange(len(people))
-    cut = np.partition(score, len(score) - size)[len(score) - size]
-    above, level = np.flatnonzero(score > cut), np.flatnonzero(score == cut)
-    ties = order.ties(people[level], project)
-    best = np.lexsort((order.person_rank[people[level]], ~ties))
-    return np.concatenate((above, level[best[: size - len(above)]]))
+def _threads(executor: Executor | None) -> int:
+    if executor is None:
+        return os.cpu_count() or 1
+    return int(getattr(executor, "_max_workers", os.cpu_count() or 1))

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from freeagents.matching._arrays import Flags, Reals, Whole, offsets, reals, same_length, spread, whole
 from freeagents.matching._errors import ProblemError
+from freeagents.matching._keys import alike
 from freeagents.matching._rules import UNSTATED, Rule
 
+Numbers = NDArray[np.int32]
 EARTH_RADIUS_KM = 6371.0088
 FARTHEST_KM = 20_040.0
 
@@ -87,6 +89,23 @@ class Places:
             distance = np.where(same, 0.0, self._km(project, entry))
             np.fmin.at(found, owner, distance)
         return found
+
+    @cached_property
+    def points(self) -> tuple[Numbers, Whole]:
+        """For each entry the number of its point (place, coordinates and reach), and the entry where each is met first."""
+        return alike(self.place, self.latitude, self.longitude, self.max_km)
+
+    @cached_property
+    def sites(self) -> tuple[Numbers, Whole]:
+        """For each project the number of its site (place and coordinates), and the project where each is met first."""
+        return alike(self.project_place, self.project_latitude, self.project_longitude)
+
+    def reach(self, project: int, entries: Whole) -> tuple[Flags, Reals]:
+        """Return which of people's places are near enough to a project, and how far they are; infinite: not known."""
+        there = self.project_place[project]
+        same = (self.place[entries] == there) & (there != UNSTATED)
+        km = haversine_km(self.latitude[entries], self.longitude[entries], *self._point(project))
+        return same | (km <= self.max_km[entries]), np.where(same, 0.0, np.where(np.isnan(km), inf, km))
 
     def _point(self, project: int) -> tuple[float, float]:
         latitude, longitude = float(self.project_latitude[project]), float(self.project_longitude[project])

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from freeagents.matching._arrays import Flags, Whole
+from freeagents.matching._certificate import Certificate
 from freeagents.matching._policy import PARTS, Objective
 
 
@@ -60,10 +61,10 @@ class Plan:
     :ivar seat: p seat numbers, from 1.
     :ivar kept: p flags: the pair was kept, not chosen.
     :ivar parts: p × 6 parts of scores in units, in the order of ``PARTS``.
-    :ivar unfilled: the empty seats, in order of project index and seat number.
-    :ivar unplaced: the people left out, in order of index.
+    :ivar certificate: the prices that prove it.
     :ivar seconds: how long each stage took.
-    :ivar stats: counts of what was looked at: ``allowed_pairs``, ``listed_pairs``, ``tight_pairs``, ``seats``.
+    :ivar stats: counts of what was looked at: ``seats``, ``listed_pairs``, ``rounds`` of listing and
+        assigning, ``scans`` of pairs.
     """
 
     objective: Objective
@@ -72,8 +73,7 @@ class Plan:
     seat: Whole
     kept: Flags
     parts: Whole
-    unfilled: tuple[Unfilled, ...]
-    unplaced: tuple[Unplaced, ...]
+    certificate: Certificate
     seconds: Mapping[str, float]
     stats: Mapping[str, int]
 

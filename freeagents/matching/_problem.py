@@ -9,6 +9,7 @@ import numpy as np
 
 from freeagents.matching._arrays import Flags, Whole, first, frozen, same_length, whole
 from freeagents.matching._errors import ProblemError
+from freeagents.matching._keys import Keys, keys
 from freeagents.matching._places import Places
 from freeagents.matching._rules import Rule
 from freeagents.matching._tables import TOP_LEVEL, Levels, Pairs
@@ -68,7 +69,7 @@ class Fit:
 class Problem:
     """All that a round is solved from. The order of people and projects is of no consequence to the answer.
 
-    :ivar people: n stable keys, each once.
+    :ivar people: n stable keys, each once: text, or an array of UTF-8 bytes.
     :ivar projects: m stable keys, each once.
     :ivar seats: m numbers of seats, from 0; a project's seats are numbered from 1.
     :ivar rules: the hard rules, each code once; cheap and strict ones first save time.
@@ -78,8 +79,8 @@ class Problem:
     :raises ProblemError: naming the value and the first place at fault.
     """
 
-    people: tuple[str, ...]
-    projects: tuple[str, ...]
+    people: Keys
+    projects: Keys
     seats: Whole
     rules: tuple[Rule, ...]
     fit: Fit
@@ -87,12 +88,11 @@ class Problem:
     salt: bytes = b""
 
     def __post_init__(self) -> None:
-        for name in ("people", "projects", "rules"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+        for name in ("people", "projects"):
+            object.__setattr__(self, name, keys(name, getattr(self, name)))
+        object.__setattr__(self, "rules", tuple(self.rules))
         object.__setattr__(self, "seats", whole("seats", self.seats, 0))
         same_length("", len(self.projects), seats=self.seats)
-        _refuse_twice("people", self.people)
-        _refuse_twice("projects", self.projects)
         _refuse_twice("rules", tuple(rule.code for rule in self.rules))
         for rule in self.rules:
             rule.check(len(self.people), len(self.projects))

@@ -8,8 +8,9 @@ from typing import Self
 
 import numpy as np
 
-from freeagents.matching._arrays import Flags, Whole, flags, same_length, whole
+from freeagents.matching._arrays import Flags, Hashes, Whole, flags, same_length, whole
 from freeagents.matching._errors import ProblemError
+from freeagents.matching._keys import alike
 from freeagents.matching._tables import Levels, Pairs
 
 UNSTATED = -1
@@ -35,6 +36,14 @@ class Rule(ABC):
     def candidates(self, project: int) -> Whole | None:
         """Return the only people who can be allowed, sorted, where the rule knows them at once; None: it does not."""
         del project
+        return None
+
+    def alike(self, projects: int) -> tuple[Hashes, Hashes] | None:
+        """Return a number for each person and for each project, such that the rule's answer depends on these alone.
+
+        None: hardly any two are alike to the rule, or it cannot tell.
+        """
+        del projects
         return None
 
 
@@ -68,6 +77,12 @@ class Holds(Rule):
         """Return the holders of the rarest thing asked."""
         asked = zip(*self.asked.of_row(project), strict=True)
         return min((self.held.holders(int(thing), int(level)) for thing, level in asked), key=len, default=None)
+
+    def alike(self, projects: int) -> tuple[Hashes, Hashes] | None:
+        """Liken rows with the same entries."""
+        del projects
+        held, asked = self.held.alike, self.asked.alike
+        return None if held is None or asked is None else (held, asked)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,6 +149,13 @@ class Within(Rule):
         low, high = self.low.of(project), self.high.of(project)
         return self.held.at_least(people, low, 1) & self.held.at_least(people, high, -1)
 
+    def alike(self, projects: int) -> tuple[Hashes, Hashes]:
+        """Liken people on one rung, and projects with the same two rungs."""
+        del projects
+        held, _ = alike(self.held.ladder, self.held.rank, self.held.band)
+        asked, _ = alike(*(getattr(end, name) for end in (self.low, self.high) for name in ("ladder", "rank", "band")))
+        return held.astype(np.uint64), asked.astype(np.uint64)
+
 
 @dataclass(frozen=True, eq=False)
 class Differs(Rule):
@@ -160,6 +182,11 @@ class Differs(Rule):
         avoided = self.avoided[project]
         differs: Flags = (self.held[people] != avoided) | (avoided == UNSTATED)
         return differs
+
+    def alike(self, projects: int) -> tuple[Hashes, Hashes]:
+        """Liken equal values."""
+        del projects
+        return (self.held + 1).astype(np.uint64), (self.avoided + 1).astype(np.uint64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,3 +228,7 @@ class Flag(Rule):
         """Allow those whose flag is raised."""
         del project
         return self.ok[people]
+
+    def alike(self, projects: int) -> tuple[Hashes, Hashes]:
+        """Liken people with the same flag, and all projects."""
+        return self.ok.astype(np.uint64), np.zeros(projects, np.uint64)

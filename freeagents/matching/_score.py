@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from freeagents.matching._arrays import Small, Whole
+from freeagents.matching._arrays import Reals, Small, Whole
 from freeagents.matching._policy import PARTS, Policy
 from freeagents.matching._problem import Fit, Problem
 from freeagents.matching._tables import TOP_LEVEL
@@ -52,7 +52,7 @@ def score_parts(problem: Problem, policy: Policy, people: Whole, project: int) -
     np.minimum(parts[:, GROWTH], policy.most("growth"), out=parts[:, GROWTH])
     parts[:, RANK] = _rank(fit, policy, people, project)
     parts[:, SHORT_LIST] = policy.most("short_list") * fit.short_list.has(project, people)
-    parts[:, BENCH] = _bench(fit, policy, people)
+    parts[:, BENCH] = bench_units(policy, fit.bench_days[people])
     parts[:, DISTANCE] = _distance(fit, policy, people, project)
     return parts
 
@@ -67,18 +67,21 @@ def criteria_of(fit: Fit, policy: Policy, project: int) -> list[Criterion]:
     if not count:
         return []
     most = _whole_share(policy.most("skills"), count)
-    learning = min(most, _whole_share(policy.most("growth"), policy.growth_full_goals))
-    by_level = np.arange(TOP_LEVEL + 1)
-    nothing = np.zeros_like(by_level)
     return [
-        Criterion(True, thing, asked, most, _essential(most, asked, policy.above_percent, by_level), nothing)
-        for thing, asked in essential
-    ] + [
-        Criterion(
-            False, thing, asked, most, _held_of(most, asked, by_level), learning - _held_of(learning, asked, by_level)
-        )
-        for thing, asked in asset
+        Criterion(kind, thing, asked, most, *criterion_units(policy, count, asked, essential=kind))
+        for kind, own in ((True, essential), (False, asset))
+        for thing, asked in own
     ]
+
+
+def criterion_units(policy: Policy, count: int, asked: int, *, essential: bool) -> tuple[Whole, Whole]:
+    """Return what one of so many criteria earns by held level 0–4: for skills, and for growth where it is a goal."""
+    most = _whole_share(policy.most("skills"), count)
+    by_level = np.arange(TOP_LEVEL + 1)
+    if essential:
+        return _essential(most, asked, policy.above_percent, by_level), np.zeros_like(by_level)
+    learning = min(most, _whole_share(policy.most("growth"), policy.growth_full_goals))
+    return _held_of(most, asked, by_level), learning - _held_of(learning, asked, by_level)
 
 
 def earned(fit: Fit, criterion: Criterion, people: Whole) -> tuple[Whole, Whole]:
@@ -110,22 +113,32 @@ def _essential(most: int, asked: int, above_percent: int, held: Whole) -> Whole:
     return _held_of(met, asked, held) + (most - met) * above // room
 
 
-def _rank(fit: Fit, policy: Policy, people: Whole, project: int) -> Whole:
+def rank_units(policy: Policy, ranks: Whole) -> Whole:
+    """Return what applications with these ranks earn; 0: no rank was given."""
     last = policy.ranks_counted
-    rank = fit.ranks.values(project, people, -1)
-    counted = np.where(rank == 0, last, np.minimum(rank, last))
-    return np.where(rank < 0, 0, policy.most("rank") * (last + 1 - counted) // last)
+    counted = np.where(ranks == 0, last, np.minimum(ranks, last))
+    return policy.most("rank") * (last + 1 - counted) // last
 
 
-def _bench(fit: Fit, policy: Policy, people: Whole) -> Whole:
+def bench_units(policy: Policy, days: Whole) -> Whole:
+    """Return what so many bench days earn."""
     full = policy.bench_full_days
-    return policy.most("bench") * np.minimum(fit.bench_days[people], full) // full
+    return policy.most("bench") * np.minimum(days, full) // full
+
+
+def distance_units(policy: Policy, kilometres: Reals) -> Whole:
+    """Return what being so near earns, by whole kilometres; infinite: not known."""
+    full = policy.distance_full_km
+    whole = np.minimum(kilometres, full).astype(np.int64)
+    return policy.most("distance") * (full - whole) // full
+
+
+def _rank(fit: Fit, policy: Policy, people: Whole, project: int) -> Whole:
+    rank = fit.ranks.values(project, people, -1)
+    return np.where(rank < 0, 0, rank_units(policy, rank))
 
 
 def _distance(fit: Fit, policy: Policy, people: Whole, project: int) -> Whole:
-    """Return what nearness earns, by whole kilometres."""
     if fit.places is None:
         return np.zeros(len(people), dtype=np.int64)
-    full = policy.distance_full_km
-    kilometres = np.minimum(fit.places.kilometres(project, people), full).astype(np.int64)
-    return policy.most("distance") * (full - kilometres) // full
+    return distance_units(policy, fit.places.kilometres(project, people))

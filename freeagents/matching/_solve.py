@@ -1,68 +1,87 @@
-"""The solver: kept pairs first, then the best of all plans for the seats that are left, then the reasons."""
+"""The solver: a problem and a policy in, the best plan out. Nothing is changed, and nothing else is looked at."""
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from time import perf_counter
 
 import numpy as np
 
 from freeagents.matching._allowed import allowed
-from freeagents.matching._arrays import Whole, frozen
-from freeagents.matching._assign import Graph, assign
-from freeagents.matching._candidates import Candidates, Progress, list_candidates
+from freeagents.matching._arrays import Flags, Whole, frozen
+from freeagents.matching._assign import Flow, Graph, Weights, solve_flow
+from freeagents.matching._candidates import Candidates, Progress
+from freeagents.matching._certificate import Certificate
 from freeagents.matching._errors import ProblemError
-from freeagents.matching._order import Order
+from freeagents.matching._index import Index
 from freeagents.matching._plan import Plan
-from freeagents.matching._policy import PARTS, Objective, Policy
+from freeagents.matching._policy import Objective, Policy
 from freeagents.matching._problem import Problem
-from freeagents.matching._reasons import explain_people, explain_seats
-from freeagents.matching._score import score_parts
+from freeagents.matching._parts import parts_of_pairs
+
+LONGER = 4
+"""Where the proof needs more candidates of a project, its list grows so many times."""
 
 
-def solve(problem: Problem, policy: Policy, progress: Progress | None = None) -> Plan:
-    """Return the best plan: none that obeys the hard rules and the kept pairs is better by the policy's objective.
+def solve(
+    problem: Problem,
+    policy: Policy,
+    previous: Plan | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """Return the best plan of the problem under the policy, with the certificate that proves it.
 
-    The same problem in any input order gives the same plan. ``progress`` is called with a stage (``order``,
-    ``candidates``, ``assign``, ``explain``), how much of it is done, and how much there is.
+    The same problem under the same policy gives the same plan, in whichever order its people and projects stand and on
+    however many threads the work is done.
 
-    :raises ProblemError: a kept pair breaks a hard rule, or sums could not be exact.
+    :param executor: where lists are made; None: on threads of its own.
+    :param progress: told the stage, how much of it is done and how much there is, at most a few hundred times.
+    :raises ProblemError: a kept pair breaks a hard rule (``rule_broken``), or the problem is so large that sums of
+        scores could not be exact.
     """
+    del previous
     tell = progress or _silence
     watch = _Watch()
     _refuse_unlawful(problem)
-    tell("order", 0, 1)
-    order = Order.of(problem)
-    watch.lap("order")
-    candidates = list_candidates(problem, policy, order, tell)
+    tell("index", 0, 1)
+    index = Index.of(problem, policy)
+    watch.lap("index")
+    candidates = Candidates(index, executor, tell)
     watch.lap("candidates")
-    tell("assign", 0, 1)
-    chosen, stats = _choose(candidates, order, problem.free_seats, policy)
-    project, seat, person = _seated(problem, order, candidates, chosen)
-    parts = _parts(problem, policy, person, project)
-    was_kept = problem.is_kept[person]
-    watch.lap("assign")
-    tell("explain", 0, 2)
-    unfilled = explain_seats(problem, candidates, project, seat)
-    tell("explain", 1, 2)
-    unplaced = explain_people(problem, candidates, person, project, np.where(was_kept, -1, parts.sum(axis=1)))
-    tell("explain", 2, 2)
-    watch.lap("explain")
+    fill_first = policy.objective is Objective.MOST_SEATS
+    rounds = 0
+    while True:
+        rounds += 1
+        tell("assign", 0, 1)
+        graph, people = candidates.graph()
+        flow = solve_flow(graph, fill_first=fill_first)
+        watch.lap("assign")
+        open_ends = np.flatnonzero(_open(candidates, graph, flow, fill_first=fill_first))
+        watch.lap("certify")
+        if not len(open_ends):
+            break
+        candidates.extend(open_ends, LONGER * candidates.sizes[open_ends])
+        watch.lap("candidates")
+    person, project, score, pair_person = _placed(candidates, graph, flow, people)
+    project, seat, person = _seated(index, project, person, score)
+    parts = parts_of_pairs(index, person, project)
+    watch.lap("parts")
     return Plan(
         objective=policy.objective,
         person=frozen(person),
         project=frozen(project),
         seat=frozen(seat),
-        kept=frozen(was_kept),
+        kept=frozen(problem.is_kept[person]),
         parts=frozen(parts),
-        unfilled=unfilled,
-        unplaced=unplaced,
+        certificate=Certificate.of(candidates, flow, people),
         seconds=watch.seconds,
         stats={
             "seats": int(problem.seats.sum()),
-            "allowed_pairs": int(candidates.allowed_people.sum()),
-            "listed_pairs": len(candidates.score),
-            **stats,
+            "listed_pairs": len(graph.score),
+            "rounds": rounds,
+            "scans": flow.scans,
         },
     )
 
@@ -76,7 +95,8 @@ class _Watch:
 
     def lap(self, stage: str) -> None:
         now = perf_counter()
-        self.seconds[stage], self.since = now - self.since, now
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self.since
+        self.since = now
 
 
 def _silence(_stage: str, _done: int, _total: int) -> None:
@@ -91,29 +111,37 @@ def _refuse_unlawful(problem: Problem) -> None:
             raise ProblemError("kept", "rule_broken", index, rule=rule, person=person, project=project)
 
 
-def _choose(candidates: Candidates, order: Order, free: Whole, policy: Policy) -> tuple[Whole, dict[str, int]]:
-    """Return which of the candidates to place. The graph is numbered in canonical order, whatever the input's."""
-    ranks = order.project_rank[candidates.project], order.person_rank[candidates.person]
-    sequence = np.lexsort(ranks[::-1])
-    project, person = (each[sequence] for each in ranks)
-    graph = Graph.of(project, np.unique(person, return_inverse=True)[1], free[order.projects])
-    ties = order.ties(candidates.person[sequence], candidates.project[sequence])
-    fill_first = policy.objective is Objective.MOST_SEATS
-    chosen, stats = assign(graph, candidates.score[sequence], ties, fill_first=fill_first)
-    return sequence[chosen], stats
+def _open(candidates: Candidates, graph: Graph, flow: Flow, *, fill_first: bool) -> Flags:
+    """Return which projects have somebody not listed who could add something at the present prices.
+
+    People not listed anywhere have no price; for them a project's price must be at least the weight of the best who is
+    not listed. For those listed elsewhere that is more than is needed.
+    """
+    weights = Weights.of(graph, fill_first=fill_first)
+    first = weights.first(candidates.cut)
+    second = weights.second(candidates.cut_ties, len(first))
+    above = (first > flow.price) | ((first == flow.price) & (second > flow.price_ties))
+    return (candidates.cut >= 0) & above
 
 
-def _seated(problem: Problem, order: Order, candidates: Candidates, chosen: Whole) -> tuple[Whole, Whole, Whole]:
+def _placed(candidates: Candidates, graph: Graph, flow: Flow, people: Whole) -> tuple[Whole, Whole, Whole, Whole]:
+    """Return person, project and score of the pairs chosen, and the number of the person in the graph."""
+    number = np.flatnonzero(flow.pair_of >= 0)
+    pair = flow.pair_of[number]
+    row = np.searchsorted(graph.indptr, pair, side="right") - 1
+    return people[number], candidates.projects[row], graph.score[pair], number
+
+
+def _seated(index: Index, project: Whole, person: Whole, score: Whole) -> tuple[Whole, Whole, Whole]:
     """Return project, seat and person of all placements: kept pairs keep their seats, the others follow by score."""
-    project, person, score = (each[chosen] for each in (candidates.project, candidates.person, candidates.score))
-    best_first = np.lexsort((order.person_rank[person], ~order.ties(person, project), -score, project))
+    problem, order = index.problem, index.order
+    ties = order.ties(person, project)
+    best_first = np.lexsort((order.person_hash[person], ~ties, -score, project))
     project, person = project[best_first], person[best_first]
-    seat = np.zeros_like(project)
-    for each in np.unique(project).tolist():
-        here = project == each
-        held = problem.kept.of_project(each)[1]
-        numbers = np.arange(1, problem.seats[each] + 1)
-        seat[here] = numbers[~np.isin(numbers, held)][: here.sum()]
+    seat = _free_seats(problem)
+    starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(problem.free_seats)))
+    began = np.searchsorted(project, project)
+    seat = seat[starts[project] + np.arange(len(project)) - began]
     kept = problem.kept
     project = np.concatenate((project, kept.project))
     seat = np.concatenate((seat, kept.value))
@@ -122,9 +150,10 @@ def _seated(problem: Problem, order: Order, candidates: Candidates, chosen: Whol
     return project[rows], seat[rows], person[rows]
 
 
-def _parts(problem: Problem, policy: Policy, person: Whole, project: Whole) -> Whole:
-    parts = np.zeros((len(person), len(PARTS)), dtype=np.int64)
-    for each in np.unique(project).tolist():
-        here = project == each
-        parts[here] = score_parts(problem, policy, person[here], each)
-    return parts
+def _free_seats(problem: Problem) -> Whole:
+    """Return the numbers of all seats that are not kept, by project."""
+    starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(problem.seats)))
+    number = np.arange(starts[-1]) - np.repeat(starts[:-1], problem.seats) + 1
+    free = np.ones(len(number), dtype=np.bool_)
+    free[starts[problem.kept.project] + problem.kept.value - 1] = False
+    return number[free]

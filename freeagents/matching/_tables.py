@@ -11,10 +11,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import coo_array, csc_array, csr_array
 
-from freeagents.matching._arrays import Flags, Small, Whole, first, frozen, whole
+from freeagents.matching._arrays import Flags, Hashes, Small, Whole, first, frozen, whole
+from freeagents.matching._compiled import kernel
 from freeagents.matching._errors import ProblemError
+from freeagents.matching._keys import groups, mixed
 
 MOST_LEVEL = 255
+FEW = 2_000
+"""So many people are looked up one by one."""
 TOP_LEVEL = 4
 """The highest level of a skill; other things (parts of a language) may be ordered more finely."""
 
@@ -77,6 +81,21 @@ class Levels:
         table.sort_indices()
         return table
 
+    def same_as(self, other: Levels) -> bool:
+        """Return whether the other table has the same entries."""
+        if self is other:
+            return True
+        one, two = self.table, other.table
+        parts = ((one.indptr, two.indptr), (one.indices, two.indices), (one.data, two.data))
+        return self.shape == other.shape and all(np.array_equal(*each) for each in parts)
+
+    @cached_property
+    def alike(self) -> Hashes | None:
+        """A number for each row, the same for rows with the same entries; None: two unlike rows would have the same."""
+        found = _row_hashes(self.table.indptr, self.table.indices, self.table.data)
+        group_of, leaders = groups(found)
+        return found if _same_rows(self.table.indptr, self.table.indices, self.table.data, leaders[group_of]) else None
+
     def of_row(self, row: int) -> tuple[Whole, Small]:
         """Return the things of a row, in their order, and their levels."""
         span = slice(self.table.indptr[row], self.table.indptr[row + 1])
@@ -92,8 +111,12 @@ class Levels:
         """Return the level of a thing in each of the rows, 0 where it is not held."""
         table = self._by_column
         span = slice(table.indptr[column], table.indptr[column + 1])
+        holders, held = table.indices[span], table.data[span]
+        if len(rows) < FEW:
+            at = np.minimum(np.searchsorted(holders, rows), max(len(holders) - 1, 0))
+            return np.where(holders[at] == rows, held[at], 0).astype(np.uint8) if len(holders) else np.zeros(len(rows), np.uint8)
         levels = np.zeros(self.shape[0], dtype=np.uint8)
-        levels[table.indices[span]] = table.data[span]
+        levels[holders] = held
         return levels[rows]
 
 
@@ -144,13 +167,14 @@ class Pairs:
             raise ProblemError(field, "twice", first(again))
 
     @cached_property
-    def _by_project(self) -> tuple[Whole, Whole, Whole]:
+    def by_project(self) -> tuple[Whole, Whole, Whole]:
+        """Projects, people and numbers of the pairs, sorted by project and person."""
         order = np.lexsort((self.person, self.project))
         return self.project[order], self.person[order], self.value[order]
 
     def of_project(self, project: int) -> tuple[Whole, Whole]:
         """Return the people paired with a project, in their order, and their numbers."""
-        projects, people, values = self._by_project
+        projects, people, values = self.by_project
         span = slice(*np.searchsorted(projects, (project, project + 1)))
         return people[span], values[span]
 
@@ -175,3 +199,25 @@ def _columns(rows: Iterable[tuple[int, ...]], width: int) -> tuple[Whole, ...]:
     if not table.size:
         return tuple(np.zeros(0, dtype=np.int64) for _ in range(width))
     return tuple(table[:, column] for column in range(width))
+
+
+@kernel
+def _row_hashes(indptr: Whole, indices: Whole, data: Small) -> Hashes:
+    found = np.zeros(len(indptr) - 1, np.uint64)
+    for row in range(len(found)):
+        for at in range(indptr[row], indptr[row + 1]):
+            found[row] = mixed(found[row] + (np.uint64(indices[at] + 1) << np.uint64(8)) + np.uint64(data[at]))
+    return found
+
+
+@kernel
+def _same_rows(indptr: Whole, indices: Whole, data: Small, other: Whole) -> bool:
+    """Return whether each row has the entries of the other row named for it."""
+    for row in range(len(indptr) - 1):
+        here, there = indptr[row], indptr[other[row]]
+        if indptr[row + 1] - here != indptr[other[row] + 1] - there:
+            return False
+        for at in range(indptr[row + 1] - here):
+            if indices[here + at] != indices[there + at] or data[here + at] != data[there + at]:
+                return False
+    return True
