@@ -35,6 +35,7 @@ class People(NamedTuple):
 
     :ivar kinds: n × r, the kind of person each is to each of the r tabled rules.
     :ivar bench: n units of the bench part.
+    :ivar spells: first day, last day and share of time of each spell.
     """
 
     held_indptr: Whole
@@ -45,9 +46,7 @@ class People(NamedTuple):
     kinds: Numbers
     bench: Numbers
     spell_indptr: Whole
-    spell_first: Whole
-    spell_last: Whole
-    spell_percent: Whole
+    spells: Numbers
     point_indptr: Whole
     point: Numbers
     hashes: Hashes
@@ -150,9 +149,7 @@ class Index:
             kinds=rules.kinds,
             bench=bench_units(policy, fit.bench_days).astype(np.int32),
             spell_indptr=spells.indptr,
-            spell_first=spells.first,
-            spell_last=spells.last,
-            spell_percent=spells.percent,
+            spells=np.stack((spells.first, spells.last, spells.percent), axis=1).astype(np.int32),
             point_indptr=points.indptr,
             point=points.point,
             hashes=order.person_hash,

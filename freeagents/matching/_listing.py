@@ -9,11 +9,14 @@ from numpy.typing import NDArray
 
 from freeagents.matching._arrays import Flags, Hashes, Small, Whole
 from freeagents.matching._compiled import kernel
-from freeagents.matching._index import Bits, Numbers, People, Postings, Projects
+from freeagents.matching._index import Numbers, People, Postings, Projects, Table
 from freeagents.matching._keys import mixed
 
 REFUSED = -1
 NONE = -1
+_MET = 1 << 22
+"""Above all sums of skills and growth: at most 1000 points each."""
+BINS = 512
 
 
 class Lists(NamedTuple):
@@ -54,109 +57,85 @@ def tie_bits(person_hash: np.uint64, project_hash: np.uint64) -> np.uint64:
     return mixed(mixed(person_hash) + project_hash)
 
 
-@kernel
-def is_free(people: People, projects: Projects, project: int, person: int) -> bool:
-    """Return whether the person is free on every day, at the asked share."""
-    if not projects.percent[project]:
-        return True
-    days = 0
-    for spell in range(people.spell_indptr[person], people.spell_indptr[person + 1]):
-        if people.spell_percent[spell] >= projects.percent[project]:
-            first = max(people.spell_first[spell], projects.start[project])
-            days += max(0, min(people.spell_last[spell], projects.end[project]) - first + 1)
-    return days == projects.end[project] - projects.start[project] + 1
+# Kernels pass arrays, not the tuples that hold them: taking a member out of a tuple counts references, and in a loop that
+# costs more than the work itself.
 
 
 @kernel
-def is_near(people: People, projects: Projects, project: int, person: int) -> bool:
-    """Return whether one of the person's places is near enough, if there are any and the project has one."""
-    site, first, last = projects.site[project], people.point_indptr[person], people.point_indptr[person + 1]
-    if site < 0 or first == last:
-        return True
-    for at in range(first, last):
-        if projects.near[site, people.point[at]]:
-            return True
-    return False
-
-
-@kernel
-def is_allowed(people: People, projects: Projects, project: int, person: int) -> bool:
-    """Return whether all rules but essential skills allow a pair."""
-    for rule in range(projects.answers.shape[1]):
-        if not projects.allows[projects.answers[project, rule] + people.kinds[person, rule]]:
+def is_kind(kinds: Numbers, answers: Whole, allows: Flags, project: int, person: int) -> bool:
+    """Return whether all tabled rules allow a pair."""
+    for rule in range(answers.shape[1]):
+        if not allows[answers[project, rule] + kinds[person, rule]]:
             return False
-    if not is_free(people, projects, project, person) or not is_near(people, projects, project, person):
-        return False
-    first, last = projects.apart_indptr[project], projects.apart_indptr[project + 1]
-    return first == last or find(projects.apart, first, last, person) == NONE
+    return True
 
 
 @kernel
-def failing(people: People, projects: Projects, bits: Bits, slot: Small, level: Small, project: int, person: int) -> int:
-    """Return the bits of all rules that do not allow a pair. ``slot`` and ``level`` are as in :func:`skill_score`."""
-    failed = np.int64(0)
-    for rule in range(projects.answers.shape[1]):
-        if not projects.allows[projects.answers[project, rule] + people.kinds[person, rule]]:
-            failed |= bits.tabled[rule]
-    if bits.free and not is_free(people, projects, project, person):
-        failed |= bits.free
-    if bits.near and not is_near(people, projects, project, person):
-        failed |= bits.near
-    at = find(projects.apart, projects.apart_indptr[project], projects.apart_indptr[project + 1], person)
-    if at != NONE:
-        failed |= projects.apart_bits[at]
-    if bits.essential and skill_score(people, projects, project, slot, level, person) == REFUSED:
-        failed |= bits.essential
-    return failed
+def is_free(indptr: Whole, spells: Numbers, percent: int, start: int, end: int, person: int) -> bool:
+    """Return whether a person's spells cover every day, at the asked share; being disjoint, they may be counted."""
+    days = 0
+    for at in range(indptr[person], indptr[person + 1]):
+        if spells[at, 2] >= percent:
+            days += max(0, min(spells[at, 1], end) - max(spells[at, 0], start) + 1)
+    return days == end - start + 1
 
 
 @kernel
-def skill_score(people: People, projects: Projects, project: int, slot: Small, level: Small, person: int) -> int:
+def is_near(indptr: Whole, point: Numbers, near: Flags, person: int) -> bool:
+    """Return whether one of a person's places is near enough to a site, if there are any."""
+    found = indptr[person] == indptr[person + 1]
+    for at in range(indptr[person], indptr[person + 1]):
+        found |= near[point[at]]
+    return found
+
+
+@kernel
+def skill_score(  # noqa: PLR0913, PLR0917 - flat arguments
+    held_indptr: Whole,
+    held_skill: Numbers,
+    held_level: Small,
+    goal_indptr: Whole,
+    goal_skill: Numbers,
+    slot: Small,
+    level: Small,
+    asked: Small,
+    skill_units: Table,
+    growth_units: Table,
+    most_growth: int,
+    person: int,
+) -> int:
     """Return the skills and growth parts of a pair, −1 where an essential skill is not held as asked.
 
     :param slot: for each skill one more than its place among the project's criteria; 0: it is none.
     :param level: scratch for the held levels of the project's criteria.
+    :param asked: the project's criteria; so are ``skill_units`` and ``growth_units``.
     """
-    begin, end = projects.criterion_indptr[project], projects.criterion_indptr[project + 1]
-    for criterion in range(end - begin):
+    for criterion in range(len(asked)):
         level[criterion] = 0
-    for at in range(people.held_indptr[person], people.held_indptr[person + 1]):
-        place = slot[people.held_skill[at]]
+    for at in range(held_indptr[person], held_indptr[person + 1]):
+        place = slot[held_skill[at]]
         if place:
-            level[place - 1] = people.held_level[at]
+            level[place - 1] = held_level[at]
     score = 0
-    for criterion in range(begin, end):
-        held = level[criterion - begin]
-        if held < projects.asked[criterion]:
+    for criterion in range(len(asked)):
+        if level[criterion] < asked[criterion]:
             return REFUSED
-        score += projects.skill_units[criterion, held]
+        score += skill_units[criterion, level[criterion]]
     growth = 0
-    for at in range(people.goal_indptr[person], people.goal_indptr[person + 1]):
-        place = slot[people.goal_skill[at]]
+    for at in range(goal_indptr[person], goal_indptr[person + 1]):
+        place = slot[goal_skill[at]]
         if place:
-            growth += projects.growth_units[begin + place - 1, level[place - 1]]
-    return score + min(growth, projects.most_growth)
+            growth += growth_units[place - 1, level[place - 1]]
+    return score + min(growth, most_growth)
 
 
 @kernel
-def pair_score(people: People, projects: Projects, project: int, skills: int, person: int) -> int:
-    """Return the score of an allowed pair, given its skills and growth parts."""
-    score = skills + people.bench[person]
-    site = projects.site[project]
-    if site >= 0:
-        best = 0
-        for at in range(people.point_indptr[person], people.point_indptr[person + 1]):
-            best = max(best, projects.distance[site, people.point[at]])
-        score += best
-    first, last = projects.rank_indptr[project], projects.rank_indptr[project + 1]
-    if first < last:
-        at = find(projects.ranked, first, last, person)
-        if at != NONE:
-            score += projects.rank_units[at]
-    first, last = projects.listed_indptr[project], projects.listed_indptr[project + 1]
-    if first < last and find(projects.listed, first, last, person) != NONE:
-        score += projects.short_list
-    return score
+def nearest_units(indptr: Whole, point: Numbers, distance: Whole, person: int) -> int:
+    """Return the distance part of a person with a site."""
+    best = 0
+    for at in range(indptr[person], indptr[person + 1]):
+        best = max(best, distance[point[at]])
+    return best
 
 
 @kernel
@@ -202,16 +181,105 @@ def _rise(person: Numbers, score: Whole, ties: Hashes, hashes: Hashes, at: int) 
 
 
 @kernel
-def rarest(projects: Projects, postings: Postings, project: int) -> tuple[int, int, bool]:
-    """Return the span of postings of the rarest essential skill, and whether any is asked."""
-    first, last, asks = 0, 0, False
-    for criterion in range(projects.criterion_indptr[project], projects.criterion_indptr[project + 1]):
-        if projects.asked[criterion]:
-            run = 4 * projects.skill[criterion]
-            begin, end = postings.starts[run], postings.starts[run + 5 - projects.asked[criterion]]
-            if not asks or end - begin < last - first:
-                first, last, asks = begin, end, True
-    return first, last, asks
+def _gather(  # noqa: PLR0913, PLR0917 - flat arguments
+    starts: Whole,
+    holder: Numbers,
+    goal_starts: Whole,
+    goal_holder: Numbers,
+    skill: Numbers,
+    asked: Small,
+    skill_units: Table,
+    growth_units: Table,
+    first_of: int,
+    most: Numbers,
+    gathered: Numbers,
+) -> int:
+    """Add up, for those who hold a project's rarest essential skill, what all its skills can earn them at most.
+
+    Walks the lists of holders from end to end, which costs far less for each entry than looking people up.
+
+    :param skill: the project's criteria; so are ``asked``, ``skill_units`` and ``growth_units``.
+    :param first_of: which of them is the rarest essential skill; −1: whoever holds or wants to learn any is gathered.
+    :param most: n sums so far, all 0; whoever is gathered gets one unit more than the sum, and ``_MET`` for each
+        essential skill that is met.
+    :param gathered: room for n people.
+    :returns: how many were gathered.
+    """
+    count = 0
+    for turn in range(-1, len(skill)):
+        # The rarest essential skill comes first: it alone decides who is gathered.
+        criterion = first_of if turn < 0 else turn
+        if criterion == NONE or (turn >= 0 and criterion == first_of):
+            continue
+        run = 4 * skill[criterion]
+        joins = turn < 0 or first_of == NONE
+        for held in range(4, max(0, asked[criterion] - 1), -1):
+            gain = np.int32(skill_units[criterion, held] + (_MET if asked[criterion] else 0))
+            for at in range(starts[run + 4 - held], starts[run + 5 - held]):
+                j = holder[at]
+                if most[j] != 0:
+                    most[j] += gain
+                elif joins:
+                    most[j] = 1 + gain
+                    gathered[count] = j
+                    count += 1
+        growth = np.int32(growth_units[criterion, 0])
+        if growth:
+            for at in range(goal_starts[run], goal_starts[run + 4]):
+                j = goal_holder[at]
+                if most[j] != 0:
+                    most[j] += growth
+                elif first_of == NONE:
+                    most[j] = 1 + growth
+                    gathered[count] = j
+                    count += 1
+    return count
+
+
+@kernel
+def _best_first(  # noqa: PLR0913, PLR0917 - flat arguments
+    most: Numbers,
+    gathered: Numbers,
+    count: int,
+    bench: Numbers,
+    essentials: int,
+    bins: Whole,
+    queue: Numbers,
+    bounds: Numbers,
+    first: int,
+    least: int,
+) -> tuple[int, int]:
+    """Queue those who meet all essential skills by falling bins of what they can score at most; clear the sums.
+
+    :param bins: scratch for BINS + 1 numbers.
+    :param first: how many are queued already.
+    :param least: whoever can score less is left away.
+    :returns: how many are queued now, and how many units a bin is wide.
+    """
+    top, left = 0, 0
+    for number in range(count):
+        j = gathered[number]
+        if most[j] >> 22 == essentials and (most[j] & (_MET - 1)) - 1 + bench[j] >= least:
+            most[j] = (most[j] & (_MET - 1)) + bench[j]
+            top = max(top, most[j])
+            gathered[left] = j
+            left += 1
+        else:
+            most[j] = 0
+    width = top // BINS + 1
+    bins[:] = 0
+    for number in range(left):
+        bins[BINS - most[gathered[number]] // width] += 1
+    for at in range(1, BINS + 1):
+        bins[at] += bins[at - 1]
+    for number in range(left - 1, -1, -1):
+        j = gathered[number]
+        place = BINS - most[j] // width
+        bins[place] -= 1
+        queue[first + bins[place]] = j
+        bounds[first + bins[place]] = most[j] - 1
+        most[j] = 0
+    return first + left, width
 
 
 @kernel
@@ -227,98 +295,153 @@ def list_best(  # noqa: PLR0913, PLR0917 - kernels take flat arguments
 ) -> Lists:
     """List the best people of each chosen project who are not kept anywhere.
 
-    Where a project asks essential skills, everybody who holds the rarest of them is looked at. Otherwise those who
-    hold or want to learn an asset, applied or are on the short list come first, then the others by falling bench
-    part, until what is left can score no more than the best who is not listed: that bound is what makes skipping exact
-    (as in MaxScore, Turtle and Flood 1995).
+    Who could score most is looked at first, and the looking ends where nobody left can score as much as the best who is
+    not listed: that bound makes skipping exact (as in MaxScore: Turtle and Flood 1995). What skills earn at most is
+    added up list by list of holders.
 
     :param mask: whom further rules allow, for a single chosen project; empty: there are no such rules.
     :param sizes: how many to list of each.
     """
-    skills = (len(postings.starts) - 1) // 4
-    slot, level = np.zeros(skills, np.uint8), np.zeros(256, np.uint8)
-    seen = np.zeros(len(people.hashes), np.int32)
-    longest = sizes.sum()
+    held_indptr, held_skill, held_level = people.held_indptr, people.held_skill, people.held_level
+    goal_indptr, goal_skill, kinds, bench = people.goal_indptr, people.goal_skill, people.kinds, people.bench
+    spell_indptr, spells, person_hash, kept = people.spell_indptr, people.spells, people.hashes, people.kept
+    point_indptr, point = people.point_indptr, people.point
+    answers, allows, apart = projects.answers, projects.allows, projects.apart
+    ranked, rank_units, listed = projects.ranked, projects.rank_units, projects.listed
+    starts, holder, goal_starts, goal_holder = postings.starts, postings.person, by_goal.starts, by_goal.person
+    n = len(kept)
+    slot, level = np.zeros((len(starts) - 1) // 4, np.uint8), np.zeros(256, np.uint8)
+    most, gathered, seen = np.zeros(n, np.int32), np.empty(n, np.int32), np.zeros(n, np.int32)
+    queue, bounds, bins = np.empty(n, np.int32), np.empty(n, np.int32), np.zeros(BINS + 1, np.int64)
     indptr = np.zeros(len(chosen) + 1, np.int64)
+    longest = sizes.sum()
     list_person, list_score = np.empty(longest, np.int32), np.empty(longest, np.int64)
-    list_ties = np.empty(longest, np.uint64)
-    cut, cut_ties = np.full(len(chosen), NONE, np.int64), np.zeros(len(chosen), np.uint64)
-    room = sizes.max() if len(sizes) else 0
-    person, score = np.empty(room, np.int32), np.empty(room, np.int64)
-    ties, hashes = np.empty(room, np.uint64), np.empty(room, np.uint64)
+    list_ties, list_hash = np.empty(longest, np.uint64), np.empty(longest, np.uint64)
+    cuts, cuts_ties = np.full(len(chosen), NONE, np.int64), np.zeros(len(chosen), np.uint64)
     for number in range(len(chosen)):
-        project, size, filled = chosen[number], sizes[number], 0
-        begin, end = projects.criterion_indptr[project], projects.criterion_indptr[project + 1]
-        for criterion in range(begin, end):
-            slot[projects.skill[criterion]] = criterion - begin + 1
-        first, last, asks = rarest(projects, postings, project)
-        farthest = 0
-        if projects.site[project] >= 0:
-            for point in range(projects.distance.shape[1]):
-                farthest = max(farthest, projects.distance[projects.site[project], point])
-        # Sources of people in turn: one list of an essential skill, or all lists that earn something, then everybody.
-        sources = 1 if asks else 2 * (end - begin) + 3
-        for source in range(sources):
-            if asks:
-                source_people = postings.person
-            elif source < 2 * (end - begin):
-                lists = postings if source % 2 == 0 else by_goal
-                run = 4 * projects.skill[begin + source // 2]
-                first, last, source_people = lists.starts[run], lists.starts[run + 4], lists.person
-            elif source == 2 * (end - begin):
-                first, last, source_people = projects.rank_indptr[project], projects.rank_indptr[project + 1], projects.ranked
-            elif source == 2 * (end - begin) + 1:
-                first, last = projects.listed_indptr[project], projects.listed_indptr[project + 1]
-                source_people = projects.listed
-            else:
-                first, last, source_people = 0, len(by_bench), by_bench
-            everybody = not asks and source == sources - 1
-            for at in range(first, last):
-                j = source_people[at]
-                if everybody and filled == size and people.bench[j] + farthest <= cut[number]:
-                    # Equal scores need no look either: the cut's tie bits are raised to the greatest there are.
-                    if people.bench[j] + farthest == cut[number]:
-                        cut_ties[number] = np.uint64(0xFFFFFFFFFFFFFFFF)
+        project, size = chosen[number], sizes[number]
+        criteria = slice(projects.criterion_indptr[project], projects.criterion_indptr[project + 1])
+        skill, asked = projects.skill[criteria], projects.asked[criteria]
+        skill_units, growth_units = projects.skill_units[criteria], projects.growth_units[criteria]
+        percent, start, end = projects.percent[project], projects.start[project], projects.end[project]
+        site, project_hash = projects.site[project], projects.hashes[project]
+        near, distance = projects.near[max(site, 0)], projects.distance[max(site, 0)]
+        farthest = distance.max() if site >= 0 else 0
+        apart_span = projects.apart_indptr[project], projects.apart_indptr[project + 1]
+        rank_span = projects.rank_indptr[project], projects.rank_indptr[project + 1]
+        listed_span = projects.listed_indptr[project], projects.listed_indptr[project + 1]
+        essentials, rare, fewest = 0, NONE, 0
+        for criterion in range(len(skill)):
+            slot[skill[criterion]] = criterion + 1
+            if asked[criterion]:
+                essentials += 1
+                run = 4 * skill[criterion]
+                holders = starts[run + 5 - asked[criterion]] - starts[run]
+                if rare == NONE or holders < fewest:
+                    rare, fewest = criterion, holders
+        count = _gather(
+            starts, holder, goal_starts, goal_holder, skill, asked, skill_units, growth_units, rare, most, gathered
+        )
+        # Whoever applied or is on the short list can score more than skills tell, and is looked at first.
+        special = 0
+        for at in range(rank_span[0], rank_span[1]):
+            if most[ranked[at]] >> 22 == essentials:
+                queue[special], seen[ranked[at]] = ranked[at], number + 1
+                special += 1
+        for at in range(listed_span[0], listed_span[1]):
+            if most[listed[at]] >> 22 == essentials and seen[listed[at]] != number + 1:
+                queue[special], seen[listed[at]] = listed[at], number + 1
+                special += 1
+        queued, width = n, 1
+        # The best so far are a heap with the worst of them first.
+        first = indptr[number]
+        own = slice(first, first + size)
+        best, score, ties, hashes = list_person[own], list_score[own], list_ties[own], list_hash[own]
+        filled, cut, cut_ties = 0, NONE, np.uint64(0)
+        at = -1
+        while True:
+            at += 1
+            if at == special:
+                least = cut - farthest if filled == size else NONE
+                queued, width = _best_first(
+                    most, gathered, count, bench, essentials, bins, queue, bounds, special, least
+                )
+            if at < special:
+                j = queue[at]
+            elif at < queued:
+                j = queue[at]
+                if filled == size and bounds[at] + farthest < cut:
+                    if (bounds[at] // width + 1) * width + farthest < cut:
+                        # Nobody further on can score more either.
+                        at = queued - 1
+                    continue
+                if seen[j] == number + 1:
+                    continue
+                seen[j] = number + 1
+            elif rare == NONE and at < queued + n:
+                j = by_bench[at - queued]
+                if filled == size and bench[j] + farthest < cut:
                     break
-                if not asks:
-                    if seen[j] == number + 1:
-                        continue
-                    seen[j] = number + 1
-                if people.kept[j] or not is_allowed(people, projects, project, j):
+                if seen[j] == number + 1:
                     continue
-                if len(mask) and not mask[j]:
-                    continue
-                earned = skill_score(people, projects, project, slot, level, j)
-                if earned == REFUSED:
-                    continue
-                total = pair_score(people, projects, project, earned, j)
-                if filled == size and total < score[0]:
-                    if total > cut[number]:
-                        cut[number], cut_ties[number] = total, tie_bits(people.hashes[j], projects.hashes[project])
-                    elif total == cut[number]:
-                        cut_ties[number] = max(cut_ties[number], tie_bits(people.hashes[j], projects.hashes[project]))
-                    continue
-                tie = tie_bits(people.hashes[j], projects.hashes[project])
-                if filled < size:
-                    person[filled], score[filled], ties[filled], hashes[filled] = j, total, tie, people.hashes[j]
-                    _rise(person, score, ties, hashes, filled)
-                    filled += 1
-                    continue
-                out_score, out_tie = total, tie
-                if total > score[0] or tie > ties[0] or (tie == ties[0] and people.hashes[j] < hashes[0]):
-                    out_score, out_tie = score[0], ties[0]
-                    person[0], score[0], ties[0], hashes[0] = j, total, tie, people.hashes[j]
-                    _sink(person, score, ties, hashes, 0, filled)
-                if out_score > cut[number] or (out_score == cut[number] and out_tie > cut_ties[number]):
-                    cut[number], cut_ties[number] = out_score, out_tie
-        indptr[number + 1] = indptr[number] + filled
-        while filled > 0:
-            place = indptr[number] + filled - 1
-            list_person[place], list_score[place], list_ties[place] = person[0], score[0], ties[0]
-            filled -= 1
-            person[0], score[0], ties[0], hashes[0] = person[filled], score[filled], ties[filled], hashes[filled]
-            _sink(person, score, ties, hashes, 0, filled)
-        for criterion in range(begin, end):
-            slot[projects.skill[criterion]] = 0
+            else:
+                break
+            if kept[j] or not is_kind(kinds, answers, allows, project, j) or (len(mask) and not mask[j]):
+                continue
+            if percent and not is_free(spell_indptr, spells, percent, start, end, j):
+                continue
+            if site >= 0 and not is_near(point_indptr, point, near, j):
+                continue
+            if find(apart, apart_span[0], apart_span[1], j) != NONE:
+                continue
+            total = bench[j] + skill_score(
+                held_indptr,
+                held_skill,
+                held_level,
+                goal_indptr,
+                goal_skill,
+                slot,
+                level,
+                asked,
+                skill_units,
+                growth_units,
+                projects.most_growth,
+                j,
+            )
+            if site >= 0:
+                total += nearest_units(point_indptr, point, distance, j)
+            place = find(ranked, rank_span[0], rank_span[1], j)
+            if place != NONE:
+                total += rank_units[place]
+            if find(listed, listed_span[0], listed_span[1], j) != NONE:
+                total += projects.short_list
+            if filled == size and total < score[0] and total < cut:
+                continue
+            tie = tie_bits(person_hash[j], project_hash)
+            if filled < size:
+                best[filled], score[filled], ties[filled], hashes[filled] = j, total, tie, person_hash[j]
+                _rise(best, score, ties, hashes, filled)
+                filled += 1
+                continue
+            better = total > score[0]
+            if total == score[0]:
+                better = tie > ties[0] or (tie == ties[0] and person_hash[j] < hashes[0])
+            if better:
+                total, score[0] = score[0], total
+                tie, ties[0] = ties[0], tie
+                best[0], hashes[0] = j, person_hash[j]
+                _sink(best, score, ties, hashes, 0, filled)
+            if total > cut or (total == cut and tie > cut_ties):
+                cut, cut_ties = total, tie
+        cuts[number], cuts_ties[number] = cut, cut_ties
+        indptr[number + 1] = first + filled
+        for last in range(filled - 1, 0, -1):
+            best[0], best[last] = best[last], best[0]
+            score[0], score[last] = score[last], score[0]
+            ties[0], ties[last] = ties[last], ties[0]
+            hashes[0], hashes[last] = hashes[last], hashes[0]
+            _sink(best, score, ties, hashes, 0, last)
+        for criterion in range(len(skill)):
+            slot[skill[criterion]] = 0
     used = indptr[len(chosen)]
-    return Lists(indptr, list_person[:used].copy(), list_score[:used].copy(), list_ties[:used].copy(), cut, cut_ties)
+    return Lists(indptr, list_person[:used].copy(), list_score[:used].copy(), list_ties[:used].copy(), cuts, cuts_ties)
