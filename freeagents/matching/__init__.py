@@ -7,16 +7,28 @@ from freeagents.matching._availability import Free, Segment, merge_availability
 from freeagents.matching._certificate import Certificate, verify
 from freeagents.matching._errors import Fault, PolicyError, ProblemError
 from freeagents.matching._explain import CriterionContribution, PairExplanation, explain
+from freeagents.matching._index import Index
 from freeagents.matching._places import Near, Places, haversine_km
-from freeagents.matching._plan import Plan, Reason, Unfilled, Unplaced
+from freeagents.matching._plan import Plan
 from freeagents.matching._policy import PARTS, UNITS_PER_POINT, Objective, Points, Policy, policy_from_toml
 from freeagents.matching._problem import Fit, Problem
+from freeagents.matching._reasons import (
+    LEFT_OUT,
+    LeftOut,
+    Reason,
+    Reasons,
+    Unfilled,
+    alone_counts,
+    explain_plan,
+    keeps_from,
+)
 from freeagents.matching._rules import Apart, Differs, Flag, Holds, Rule, Rungs, Within
 from freeagents.matching._score import score_parts
 from freeagents.matching._solve import solve
 from freeagents.matching._tables import Levels, Pairs
 
 __all__ = [
+    "LEFT_OUT",
     "PARTS",
     "UNITS_PER_POINT",
     "Apart",
@@ -29,6 +41,8 @@ __all__ = [
     "Flag",
     "Free",
     "Holds",
+    "Index",
+    "LeftOut",
     "Levels",
     "Near",
     "Objective",
@@ -42,17 +56,20 @@ __all__ = [
     "Problem",
     "ProblemError",
     "Reason",
+    "Reasons",
     "Rule",
     "Rungs",
     "Segment",
     "Segments",
     "Unfilled",
-    "Unplaced",
     "Within",
     "allowed",
+    "alone_counts",
     "assign",
     "explain",
+    "explain_plan",
     "haversine_km",
+    "keeps_from",
     "keeps_out",
     "merge_availabilities",
     "merge_availability",

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from freeagents.matching._errors import ProblemError
 
 Whole = NDArray[np.int64]
+Numbers = NDArray[np.int32]
 Reals = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Small = NDArray[np.uint8]

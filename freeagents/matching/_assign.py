@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csc_array, sparray
 
-from freeagents.matching._arrays import Hashes, Whole, first, whole
+from freeagents.matching._arrays import Hashes, Numbers, Whole, first, whole
 from freeagents.matching._compiled import kernel
 from freeagents.matching._dense import NOT_ALLOWED, place_in_table
 from freeagents.matching._errors import ProblemError
 from freeagents.matching._flow import place
-from freeagents.matching._index import Numbers
 
 NOBODY = -1
 BITS = 62
@@ -31,9 +30,10 @@ PATIENCE = 32
 class Assignment:
     """Who is placed where, and prices that prove that nothing is better.
 
-    Each pair weighs its score and, where seats come first, ``seat_weight`` besides. No pair weighs more than its project's
-    price and its person's together, while prices over all seats and people come to the weight of the pairs placed: by
-    weak duality no other choice of pairs weighs more. Of all prices that prove it these are the greatest for projects.
+    Each pair weighs its score and, where seats come first, ``seat_weight`` besides. No pair weighs more than its
+    project's price and its person's together, while prices over all seats and people come to the weight of the pairs
+    placed: by weak duality no other choice weighs more. Of all prices that prove it these are the greatest for
+    projects.
 
     :ivar project_of: n projects by index, −1: none.
     :ivar total: the sum of scores of the pairs placed.
@@ -88,6 +88,44 @@ def assign(scores: sparray, seats: ArrayLike, *, fill_first: bool = False) -> As
     )
 
 
+@dataclass(frozen=True)
+class Weights:
+    """How pairs are weighed: the first number by score and perhaps seats, the second by number of pairs, then ties.
+
+    Second numbers are one for the pair, so great that no sum of tie bits reaches it, and the tie bits.
+    """
+
+    seat_weight: int
+    tie_bits: int
+    one: int
+
+    @classmethod
+    def of(cls, seats: int, most: int, *, fill_first: bool, ties: bool) -> Weights:
+        """Return how to weigh pairs that score so much at most, when so many seats can be filled.
+
+        :raises ProblemError: the sums could exceed whole numbers of 64 bits.
+        """
+        seat_weight = seats * most + 1 if fill_first else 0
+        if (seats * (seat_weight + most)).bit_length() > BITS - 2:
+            raise ProblemError("seats", "too_many_to_sum_exactly", seats=seats, score=most)
+        bits = 0
+        if ties:
+            bits = min(MOST_TIE_BITS, BITS - 2 - 2 * seats.bit_length())
+            if bits < LEAST_TIE_BITS:
+                raise ProblemError("seats", "too_many_to_order_ties", seats=seats)
+        return cls(seat_weight, bits, 1 << (bits + seats.bit_length()))
+
+    def first(self, score: Whole) -> Whole:
+        """Return the first numbers."""
+        return score + self.seat_weight
+
+    def second(self, ties: Hashes | None, count: int) -> Whole:
+        """Return the second numbers of so many pairs."""
+        if ties is None:
+            return np.full(count, self.one)
+        return self.one + (ties >> np.uint64(64 - self.tie_bits)).astype(np.int64)
+
+
 @dataclass(frozen=True, eq=False)
 class Graph:
     """Pairs that may be placed, by project.
@@ -110,6 +148,14 @@ class Graph:
     def fillable(self) -> int:
         """How many seats could be filled if nobody were wanted twice."""
         return int(np.minimum(self.capacity, np.diff(self.indptr)).sum())
+
+    def weights(self, *, fill_first: bool) -> Weights:
+        """Return how its pairs are weighed.
+
+        :raises ProblemError: the sums could exceed whole numbers of 64 bits.
+        """
+        most = int(self.score.max(initial=0))
+        return Weights.of(self.fillable, most, fill_first=fill_first, ties=self.ties is not None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,51 +180,12 @@ class Flow:
     scans: int
 
 
-@dataclass(frozen=True)
-class Weights:
-    """How pairs are weighed: the first number by score and perhaps seats, the second by number of pairs, then ties.
-
-    Second numbers are one for the pair, so great that no sum of tie bits reaches it, and the tie bits.
-    """
-
-    seat_weight: int
-    tie_bits: int
-    one: int
-
-    @classmethod
-    def of(cls, graph: Graph, *, fill_first: bool) -> Weights:
-        """Return the weights of a graph.
-
-        :raises ProblemError: the sums could exceed whole numbers of 64 bits.
-        """
-        seats, most = graph.fillable, int(graph.score.max(initial=0))
-        seat_weight = seats * most + 1 if fill_first else 0
-        if (seats * (seat_weight + most)).bit_length() > BITS - 2:
-            raise ProblemError("seats", "too_many_to_sum_exactly", seats=seats, score=most)
-        bits = 0
-        if graph.ties is not None:
-            bits = min(MOST_TIE_BITS, BITS - 2 - 2 * seats.bit_length())
-            if bits < LEAST_TIE_BITS:
-                raise ProblemError("seats", "too_many_to_order_ties", seats=seats)
-        return cls(seat_weight, bits, 1 << (bits + seats.bit_length()))
-
-    def first(self, score: Whole) -> Whole:
-        """Return the first numbers."""
-        return score + self.seat_weight
-
-    def second(self, ties: Hashes | None, count: int) -> Whole:
-        """Return the second numbers of so many pairs."""
-        if ties is None:
-            return np.full(count, self.one)
-        return self.one + (ties >> np.uint64(64 - self.tie_bits)).astype(np.int64)
-
-
 def solve_flow(graph: Graph, *, fill_first: bool) -> Flow:
     """Return the best choice of a graph's pairs: by sorted rows, or by a table where that is quicker.
 
     :raises ProblemError: the sums could exceed what is exact.
     """
-    weights = Weights.of(graph, fill_first=fill_first)
+    weights = graph.weights(fill_first=fill_first)
     cells = graph.people * len(graph.capacity)
     shift = _shift(graph, weights)
     if shift and cells <= DENSE * len(graph.person):
@@ -199,7 +206,7 @@ def solve_flow(graph: Graph, *, fill_first: bool) -> Flow:
 
 
 def _shift(graph: Graph, weights: Weights) -> int:
-    """Return by how many bits first numbers must be raised to leave room for sums of second ones; 0: no table will do."""
+    """Return how many bits first numbers must be raised to leave room for sums of second ones; 0: no table will do."""
     if graph.people * len(graph.capacity) > MOST_CELLS or not len(graph.score):
         return 0
     room = (2 * graph.fillable * 2 * weights.one).bit_length() + 1
@@ -264,7 +271,9 @@ def _sorted_rows(indptr: Whole, weight1: Whole, weight2: Whole) -> Whole:
             held, to = rows[at], at
             while to > begin:
                 above = rows[to - 1]
-                if weight1[above] > weight1[held] or (weight1[above] == weight1[held] and weight2[above] >= weight2[held]):
+                if weight1[above] > weight1[held] or (
+                    weight1[above] == weight1[held] and weight2[above] >= weight2[held]
+                ):
                     break
                 rows[to] = above
                 to -= 1

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import nullcontext
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 
-from freeagents.matching._arrays import Hashes, Whole
+from freeagents.matching._arrays import Hashes, Numbers, Whole
 from freeagents.matching._assign import Graph
-from freeagents.matching._index import Index, Numbers
+from freeagents.matching._index import Index
 from freeagents.matching._listing import Lists, list_best
 
+Found = TypeVar("Found")
 Progress = Callable[[str, int, int], None]
 PIECES = 4
 """So many pieces of work for each thread: enough to even out, few enough to cost nothing."""
@@ -54,7 +57,12 @@ class Candidates:
         With that many somebody listed stays free, so that nobody who is not listed could add more.
         """
         sizes = np.minimum(sizes, self.longest)
-        for piece, lists in self._listed(places, sizes):
+        wanted = np.zeros(len(self.projects), dtype=np.int64)
+        wanted[places] = sizes
+        work = in_pieces(
+            self.index, best_of, places, (self.projects, wanted), self.executor, self.progress, "candidates"
+        )
+        for piece, lists in work:
             for number, place in enumerate(piece.tolist()):
                 span = slice(lists.indptr[number], lists.indptr[number + 1])
                 self._lists[place] = (lists.person[span], lists.score[span], lists.ties[span])
@@ -77,34 +85,46 @@ class Candidates:
         indptr = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
         return Graph(indptr, number[person], score, ties, self.seats, len(people)), people
 
-    def _listed(self, places: Whole, sizes: Whole) -> list[tuple[Whole, Lists]]:
-        index, projects = self.index, self.projects[places]
-        if index.others:
-            pieces = np.split(np.arange(len(places)), np.arange(1, len(places)))
-        else:
-            pieces = np.array_split(np.arange(len(places)), max(1, min(len(places) // FEW, PIECES * _threads(self.executor))))
-        made: list[tuple[Whole, Lists]] = []
-        own = ThreadPoolExecutor(_threads(None)) if self.executor is None and len(pieces) > 1 else nullcontext(self.executor)
-        with own as executor:
-            work = [(places[piece], projects[piece], sizes[piece]) for piece in pieces if len(piece)]
-            if executor is None:
-                return [(piece, best_of(index, chosen, size)) for piece, chosen, size in work]
-            futures = [executor.submit(best_of, index, chosen, size) for _, chosen, size in work]
-            done = 0
-            for (piece, _, _), future in zip(work, futures, strict=True):
-                made.append((piece, future.result()))
-                done += len(piece)
-                if self.progress is not None:
-                    self.progress("candidates", done, len(places))
-        return made
+
+def in_pieces(
+    index: Index,
+    work: Callable[..., Found],
+    places: Whole,
+    columns: tuple[Whole, ...],
+    executor: Executor | None,
+    progress: Progress | None,
+    stage: str,
+) -> Iterator[tuple[Whole, Found]]:
+    """Do a work on the index for some places in pieces, and yield each piece with what was found, in order.
+
+    :param work: called with the index and what the columns hold at the places of a piece; it may run anywhere.
+    """
+    threads = _threads(executor)
+    if index.others:
+        pieces = np.split(places, np.arange(1, len(places)))
+    else:
+        pieces = np.array_split(places, max(1, min(len(places) // FEW, PIECES * threads)))
+    pieces = [piece for piece in pieces if len(piece)]
+    done = 0
+    with ThreadPoolExecutor(threads) if executor is None and len(pieces) > 1 else nullcontext(executor) as pool:
+        calls = [partial(work, index, *(column[piece] for column in columns)) for piece in pieces]
+        results = (call() for call in calls) if pool is None else _results(pool, calls)
+        for piece, found in zip(pieces, results, strict=True):
+            yield piece, found
+            done += len(piece)
+            if progress is not None:
+                progress(stage, done, len(places))
+
+
+def _results(pool: Executor, calls: Sequence[Callable[[], Found]]) -> Iterator[Found]:
+    futures = [pool.submit(call) for call in calls]
+    return (future.result() for future in futures)
 
 
 def best_of(index: Index, chosen: Whole, sizes: Whole) -> Lists:
     """Return the best people of the chosen projects; a piece of work that may run anywhere."""
     mask = index.mask(int(chosen[0])) if index.others else np.zeros(0, dtype=np.bool_)
-    return list_best(
-        index.people, index.projects, index.postings, index.by_goal, index.by_bench, mask, chosen, sizes
-    )
+    return list_best(index.people, index.projects, index.postings, index.by_goal, index.by_bench, mask, chosen, sizes)
 
 
 def _threads(executor: Executor | None) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from numba import njit
 
@@ -12,8 +12,7 @@ Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
 def kernel(function: Kernel) -> Kernel:
     """Compile a function on first use; the machine code is kept in numba's cache."""
-    compiled: Kernel = njit(cache=True, nogil=True, error_model="numpy")(function)
-    return compiled
+    return cast(Kernel, njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
 @kernel

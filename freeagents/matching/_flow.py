@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from freeagents.matching._arrays import Whole
+from freeagents.matching._arrays import Numbers, Whole
 from freeagents.matching._compiled import above, kernel
 
 NOBODY = -1
-Numbers = NDArray[np.int32]
 
 
 @kernel
@@ -46,8 +44,15 @@ def _pop(heap1: Whole, heap2: Whole, item: Numbers, size: int) -> None:
 
 @kernel
 def place(
-    indptr: Whole, person: Numbers, weight1: Whole, weight2: Whole, capacity: Whole, order: Whole, people: int, most_scans: int
-) -> tuple[Whole, Whole, Whole, Whole, Whole, int]:
+    indptr: Whole,
+    person: Numbers,
+    weight1: Whole,
+    weight2: Whole,
+    capacity: Whole,
+    order: Whole,
+    people: int,
+    most_scans: int,
+) -> tuple[Numbers, Whole, Whole, Whole, Whole, int]:
     """Place people so that the sum of weights is as great as can be.
 
     Successive shortest paths (Jewell 1962; Tomizawa 1971) over projects: each seat in turn takes the person who adds

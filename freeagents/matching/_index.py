@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from freeagents.matching._arrays import Flags, Hashes, Small, Whole, first
+from freeagents.matching._arrays import Flags, Hashes, Numbers, Small, Whole, first
 from freeagents.matching._availability import Free
 from freeagents.matching._compiled import kernel
 from freeagents.matching._errors import ProblemError
@@ -22,7 +22,6 @@ from freeagents.matching._rules import Apart, Holds, Rule
 from freeagents.matching._score import bench_units, criterion_units, distance_units, rank_units
 from freeagents.matching._tables import TOP_LEVEL, Levels, Pairs
 
-Numbers = NDArray[np.int32]
 Table = NDArray[np.int64]
 
 MOST_ANSWERS = 2**25
@@ -284,9 +283,7 @@ def _tabled(rule: Rule, projects: int) -> tuple[Numbers, Numbers, Flags] | None:
     return kind, demand, answers
 
 
-def _projects(
-    problem: Problem, policy: Policy, order: Order, rules: _Rules, spells: Free, points: _Points
-) -> Projects:
+def _projects(problem: Problem, policy: Policy, order: Order, rules: _Rules, spells: Free, points: _Points) -> Projects:
     fit = problem.fit
     m = len(problem.projects)
     apart_indptr, apart, apart_bits = _apart(rules.apart, len(problem.people), m)
@@ -371,7 +368,9 @@ def _indptr(counts: Whole) -> Whole:
 
 def _postings(levels: Levels) -> Postings:
     table = levels.table
-    return Postings(*_post(table.indptr.astype(np.int64), table.indices.astype(np.int32, copy=False), table.data, levels.shape[1]))
+    return Postings(
+        *_post(table.indptr.astype(np.int64), table.indices.astype(np.int32, copy=False), table.data, levels.shape[1])
+    )
 
 
 @kernel

@@ -140,7 +140,9 @@ def alike(*columns: NDArray[Any]) -> tuple[NDArray[np.int32], Whole]:
     group_of, leaders = groups(_bits(columns[0]))
     for column in columns[1:]:
         other, others = groups(_bits(column))
-        group_of, leaders = groups(group_of.astype(np.uint64) * np.uint64(max(len(others), 1)) + other.astype(np.uint64))
+        group_of, leaders = groups(
+            group_of.astype(np.uint64) * np.uint64(max(len(others), 1)) + other.astype(np.uint64)
+        )
     return group_of, leaders
 
 

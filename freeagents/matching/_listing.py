@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from freeagents.matching._arrays import Flags, Hashes, Small, Whole
+from freeagents.matching._arrays import Flags, Hashes, Numbers, Small, Whole
 from freeagents.matching._compiled import kernel
-from freeagents.matching._index import Numbers, People, Postings, Projects, Table
+from freeagents.matching._index import People, Postings, Projects, Table
 from freeagents.matching._keys import mixed
 
 REFUSED = -1
 NONE = -1
-_MET = 1 << 22
+MET = 1 << 22
 """Above all sums of skills and growth: at most 1000 points each."""
 BINS = 512
 
@@ -57,8 +56,8 @@ def tie_bits(person_hash: np.uint64, project_hash: np.uint64) -> np.uint64:
     return mixed(mixed(person_hash) + project_hash)
 
 
-# Kernels pass arrays, not the tuples that hold them: taking a member out of a tuple counts references, and in a loop that
-# costs more than the work itself.
+# Kernels pass arrays, not the tuples that hold them: taking a member out of a tuple counts references, and in a loop
+# that costs more than the work itself.
 
 
 @kernel
@@ -90,7 +89,7 @@ def is_near(indptr: Whole, point: Numbers, near: Flags, person: int) -> bool:
 
 
 @kernel
-def skill_score(  # noqa: PLR0913, PLR0917 - flat arguments
+def skill_score(
     held_indptr: Whole,
     held_skill: Numbers,
     held_level: Small,
@@ -181,7 +180,7 @@ def _rise(person: Numbers, score: Whole, ties: Hashes, hashes: Hashes, at: int) 
 
 
 @kernel
-def _gather(  # noqa: PLR0913, PLR0917 - flat arguments
+def gather(
     starts: Whole,
     holder: Numbers,
     goal_starts: Whole,
@@ -200,7 +199,7 @@ def _gather(  # noqa: PLR0913, PLR0917 - flat arguments
 
     :param skill: the project's criteria; so are ``asked``, ``skill_units`` and ``growth_units``.
     :param first_of: which of them is the rarest essential skill; −1: whoever holds or wants to learn any is gathered.
-    :param most: n sums so far, all 0; whoever is gathered gets one unit more than the sum, and ``_MET`` for each
+    :param most: n sums so far, all 0; whoever is gathered gets one unit more than the sum, and ``MET`` for each
         essential skill that is met.
     :param gathered: room for n people.
     :returns: how many were gathered.
@@ -214,7 +213,7 @@ def _gather(  # noqa: PLR0913, PLR0917 - flat arguments
         run = 4 * skill[criterion]
         joins = turn < 0 or first_of == NONE
         for held in range(4, max(0, asked[criterion] - 1), -1):
-            gain = np.int32(skill_units[criterion, held] + (_MET if asked[criterion] else 0))
+            gain = np.int32(skill_units[criterion, held] + (MET if asked[criterion] else 0))
             for at in range(starts[run + 4 - held], starts[run + 5 - held]):
                 j = holder[at]
                 if most[j] != 0:
@@ -237,7 +236,7 @@ def _gather(  # noqa: PLR0913, PLR0917 - flat arguments
 
 
 @kernel
-def _best_first(  # noqa: PLR0913, PLR0917 - flat arguments
+def _best_first(
     most: Numbers,
     gathered: Numbers,
     count: int,
@@ -259,8 +258,8 @@ def _best_first(  # noqa: PLR0913, PLR0917 - flat arguments
     top, left = 0, 0
     for number in range(count):
         j = gathered[number]
-        if most[j] >> 22 == essentials and (most[j] & (_MET - 1)) - 1 + bench[j] >= least:
-            most[j] = (most[j] & (_MET - 1)) + bench[j]
+        if most[j] >> 22 == essentials and (most[j] & (MET - 1)) - 1 + bench[j] >= least:
+            most[j] = (most[j] & (MET - 1)) + bench[j]
             top = max(top, most[j])
             gathered[left] = j
             left += 1
@@ -283,7 +282,7 @@ def _best_first(  # noqa: PLR0913, PLR0917 - flat arguments
 
 
 @kernel
-def list_best(  # noqa: PLR0913, PLR0917 - kernels take flat arguments
+def list_best(
     people: People,
     projects: Projects,
     postings: Postings,
@@ -312,7 +311,8 @@ def list_best(  # noqa: PLR0913, PLR0917 - kernels take flat arguments
     n = len(kept)
     slot, level = np.zeros((len(starts) - 1) // 4, np.uint8), np.zeros(256, np.uint8)
     most, gathered, seen = np.zeros(n, np.int32), np.empty(n, np.int32), np.zeros(n, np.int32)
-    queue, bounds, bins = np.empty(n, np.int32), np.empty(n, np.int32), np.zeros(BINS + 1, np.int64)
+    # Whoever is looked at first may be queued once more by bound.
+    queue, bounds, bins = np.empty(2 * n, np.int32), np.empty(2 * n, np.int32), np.zeros(BINS + 1, np.int64)
     indptr = np.zeros(len(chosen) + 1, np.int64)
     longest = sizes.sum()
     list_person, list_score = np.empty(longest, np.int32), np.empty(longest, np.int64)
@@ -339,7 +339,7 @@ def list_best(  # noqa: PLR0913, PLR0917 - kernels take flat arguments
                 holders = starts[run + 5 - asked[criterion]] - starts[run]
                 if rare == NONE or holders < fewest:
                     rare, fewest = criterion, holders
-        count = _gather(
+        count = gather(
             starts, holder, goal_starts, goal_holder, skill, asked, skill_units, growth_units, rare, most, gathered
         )
         # Whoever applied or is on the short list can score more than skills tell, and is looked at first.
@@ -352,7 +352,7 @@ def list_best(  # noqa: PLR0913, PLR0917 - kernels take flat arguments
             if most[listed[at]] >> 22 == essentials and seen[listed[at]] != number + 1:
                 queue[special], seen[listed[at]] = listed[at], number + 1
                 special += 1
-        queued, width = n, 1
+        queued, width = 2 * n, 1
         # The best so far are a heap with the worst of them first.
         first = indptr[number]
         own = slice(first, first + size)

@@ -9,12 +9,11 @@ from math import cos, inf, isnan, nan, radians
 import numpy as np
 from numpy.typing import NDArray
 
-from freeagents.matching._arrays import Flags, Reals, Whole, offsets, reals, same_length, spread, whole
+from freeagents.matching._arrays import Flags, Numbers, Reals, Whole, offsets, reals, same_length, spread, whole
 from freeagents.matching._errors import ProblemError
 from freeagents.matching._keys import alike
 from freeagents.matching._rules import UNSTATED, Rule
 
-Numbers = NDArray[np.int32]
 EARTH_RADIUS_KM = 6371.0088
 FARTHEST_KM = 20_040.0
 
@@ -92,7 +91,7 @@ class Places:
 
     @cached_property
     def points(self) -> tuple[Numbers, Whole]:
-        """For each entry the number of its point (place, coordinates and reach), and the entry where each is met first."""
+        """For each entry the number of its point (place, coordinates, reach), and the entry where each is met first."""
         return alike(self.place, self.latitude, self.longitude, self.max_km)
 
     @cached_property

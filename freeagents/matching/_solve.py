@@ -10,15 +10,15 @@ import numpy as np
 
 from freeagents.matching._allowed import allowed
 from freeagents.matching._arrays import Flags, Whole, frozen
-from freeagents.matching._assign import Flow, Graph, Weights, solve_flow
+from freeagents.matching._assign import Flow, Graph, solve_flow
 from freeagents.matching._candidates import Candidates, Progress
 from freeagents.matching._certificate import Certificate
 from freeagents.matching._errors import ProblemError
 from freeagents.matching._index import Index
+from freeagents.matching._parts import parts_of_pairs
 from freeagents.matching._plan import Plan
 from freeagents.matching._policy import Objective, Policy
 from freeagents.matching._problem import Problem
-from freeagents.matching._parts import parts_of_pairs
 
 LONGER = 4
 """Where the proof needs more candidates of a project, its list grows so many times."""
@@ -64,7 +64,7 @@ def solve(
             break
         candidates.extend(open_ends, LONGER * candidates.sizes[open_ends])
         watch.lap("candidates")
-    person, project, score, pair_person = _placed(candidates, graph, flow, people)
+    person, project, score = _placed(candidates, graph, flow, people)
     project, seat, person = _seated(index, project, person, score)
     parts = parts_of_pairs(index, person, project)
     watch.lap("parts")
@@ -76,6 +76,7 @@ def solve(
         kept=frozen(problem.is_kept[person]),
         parts=frozen(parts),
         certificate=Certificate.of(candidates, flow, people),
+        index=index,
         seconds=watch.seconds,
         stats={
             "seats": int(problem.seats.sum()),
@@ -117,19 +118,19 @@ def _open(candidates: Candidates, graph: Graph, flow: Flow, *, fill_first: bool)
     People not listed anywhere have no price; for them a project's price must be at least the weight of the best who is
     not listed. For those listed elsewhere that is more than is needed.
     """
-    weights = Weights.of(graph, fill_first=fill_first)
+    weights = graph.weights(fill_first=fill_first)
     first = weights.first(candidates.cut)
     second = weights.second(candidates.cut_ties, len(first))
     above = (first > flow.price) | ((first == flow.price) & (second > flow.price_ties))
     return (candidates.cut >= 0) & above
 
 
-def _placed(candidates: Candidates, graph: Graph, flow: Flow, people: Whole) -> tuple[Whole, Whole, Whole, Whole]:
-    """Return person, project and score of the pairs chosen, and the number of the person in the graph."""
+def _placed(candidates: Candidates, graph: Graph, flow: Flow, people: Whole) -> tuple[Whole, Whole, Whole]:
+    """Return person, project and score of the pairs chosen."""
     number = np.flatnonzero(flow.pair_of >= 0)
     pair = flow.pair_of[number]
     row = np.searchsorted(graph.indptr, pair, side="right") - 1
-    return people[number], candidates.projects[row], graph.score[pair], number
+    return people[number], candidates.projects[row], graph.score[pair]
 
 
 def _seated(index: Index, project: Whole, person: Whole, score: Whole) -> tuple[Whole, Whole, Whole]:

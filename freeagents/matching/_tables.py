@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import coo_array, csc_array, csr_array
 
-from freeagents.matching._arrays import Flags, Hashes, Small, Whole, first, frozen, whole
+from freeagents.matching._arrays import Flags, Hashes, Numbers, Small, Whole, first, frozen, whole
 from freeagents.matching._compiled import kernel
 from freeagents.matching._errors import ProblemError
 from freeagents.matching._keys import groups, mixed
@@ -92,9 +92,10 @@ class Levels:
     @cached_property
     def alike(self) -> Hashes | None:
         """A number for each row, the same for rows with the same entries; None: two unlike rows would have the same."""
-        found = _row_hashes(self.table.indptr, self.table.indices, self.table.data)
+        table = self.table
+        found = _row_hashes(table.indptr, table.indices, table.data)
         group_of, leaders = groups(found)
-        return found if _same_rows(self.table.indptr, self.table.indices, self.table.data, leaders[group_of]) else None
+        return found if _same_rows(table.indptr, table.indices, table.data, leaders[group_of]) else None
 
     def of_row(self, row: int) -> tuple[Whole, Small]:
         """Return the things of a row, in their order, and their levels."""
@@ -114,7 +115,11 @@ class Levels:
         holders, held = table.indices[span], table.data[span]
         if len(rows) < FEW:
             at = np.minimum(np.searchsorted(holders, rows), max(len(holders) - 1, 0))
-            return np.where(holders[at] == rows, held[at], 0).astype(np.uint8) if len(holders) else np.zeros(len(rows), np.uint8)
+            return (
+                np.where(holders[at] == rows, held[at], 0).astype(np.uint8)
+                if len(holders)
+                else np.zeros(len(rows), np.uint8)
+            )
         levels = np.zeros(self.shape[0], dtype=np.uint8)
         levels[holders] = held
         return levels[rows]
@@ -202,7 +207,7 @@ def _columns(rows: Iterable[tuple[int, ...]], width: int) -> tuple[Whole, ...]:
 
 
 @kernel
-def _row_hashes(indptr: Whole, indices: Whole, data: Small) -> Hashes:
+def _row_hashes(indptr: Numbers, indices: Numbers, data: Small) -> Hashes:
     found = np.zeros(len(indptr) - 1, np.uint64)
     for row in range(len(found)):
         for at in range(indptr[row], indptr[row + 1]):
@@ -211,7 +216,7 @@ def _row_hashes(indptr: Whole, indices: Whole, data: Small) -> Hashes:
 
 
 @kernel
-def _same_rows(indptr: Whole, indices: Whole, data: Small, other: Whole) -> bool:
+def _same_rows(indptr: Numbers, indices: Numbers, data: Small, other: Whole) -> bool:
     """Return whether each row has the entries of the other row named for it."""
     for row in range(len(indptr) - 1):
         here, there = indptr[row], indptr[other[row]]

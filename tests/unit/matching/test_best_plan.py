@@ -9,8 +9,8 @@ import pytest
 from scipy.optimize import linprog
 from scipy.sparse import coo_array, vstack
 
-from freeagents.matching import Objective, Plan, Policy, Problem, allowed, score_parts, solve
-from freeagents.matching._assign import Graph, assign
+from freeagents.matching import Objective, Plan, Policy, Problem, allowed, explain_plan, score_parts, solve, verify
+from freeagents.matching._assign import Graph, solve_flow
 from freeagents.matching._order import Order
 from tests.unit.matching.worlds import APerson, AProject, World, keep_some, policies, random_world
 
@@ -70,10 +70,10 @@ def assert_lawful(problem: Problem, plan: Plan) -> None:
     kept = zip(problem.kept.person.tolist(), problem.kept.project.tolist(), problem.kept.value.tolist(), strict=True)
     placed = zip(*(each[plan.kept].tolist() for each in (plan.person, plan.project, plan.seat)), strict=True)
     assert set(kept) == set(placed)
-    empty = {(each.project, each.seat) for each in plan.unfilled}
+    reasons = explain_plan(plan)
+    empty = {(each.project, each.seat) for each in reasons.unfilled}
     assert empty | set(seats) == {(project, seat + 1) for project, n in enumerate(problem.seats) for seat in range(n)}
-    left_out = [each.person for each in plan.unplaced]
-    assert left_out == sorted(set(range(len(problem.people))) - {person for person, _ in pairs})
+    assert reasons.left_out.person.tolist() == sorted(set(range(len(problem.people))) - {person for person, _ in pairs})
 
 
 @pytest.mark.parametrize("objective", Objective)
@@ -90,6 +90,7 @@ def test_no_plan_is_better_than_the_one_found(shape: str, objective: Objective):
         edges = edges_of(problem, policy)
         best, ways = brute_force(problem, edges, fill_first=objective is Objective.MOST_SEATS)
         assert_lawful(problem, plan)
+        assert verify(problem, policy, plan) == ()
         assert value_of(plan, edges) == best, seed
         unique += ways == 1
     assert unique == CASES // 4, "the tie bits single out one plan"
@@ -137,14 +138,14 @@ def test_objectives_differ_where_a_filled_seat_costs_score():
 
 def test_ties_never_cost_a_seat():
     """Two pairs with high tie bits would leave the first project empty; three with low ones fill all."""
-    project, person = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 1, 1, 2, 0, 3])
+    person = np.array([0, 1, 1, 2, 0, 3], dtype=np.int32)
     ties = np.array([1, 1, 2**31, 1, 2**31, 1], dtype=np.uint64) << np.uint64(32)
-    graph = Graph.of(project, person, np.ones(3, dtype=np.int64))
-    chosen, _ = assign(graph, np.zeros(6, dtype=np.int64), ties, fill_first=False)
-    assert sorted(project[chosen].tolist()) == [0, 1, 2]
+    graph = Graph(np.array([0, 2, 4, 6]), person, np.zeros(6, dtype=np.int64), ties, np.ones(3, dtype=np.int64), 4)
+    flow = solve_flow(graph, fill_first=False)
+    assert sorted(flow.pair_of[flow.pair_of >= 0] // 2) == [0, 1, 2]
 
 
 @pytest.mark.parametrize(("people", "projects"), [(0, 0), (0, 2), (3, 0)])
 def test_nothing_to_do_is_a_plan(people: int, projects: int):
     plan = solve(random_world(5, people, projects).problem(), Policy())
-    assert (len(plan), plan.score, len(plan.unplaced)) == (0, 0, people)
+    assert (len(plan), plan.score, len(explain_plan(plan).left_out)) == (0, 0, people)

@@ -6,7 +6,20 @@ from dataclasses import replace
 
 import pytest
 
-from freeagents.matching import Objective, Pairs, Policy, ProblemError, Reason, allowed, explain, keeps_out, solve
+from freeagents.matching import (
+    LEFT_OUT,
+    Objective,
+    Pairs,
+    Policy,
+    ProblemError,
+    Reason,
+    allowed,
+    explain,
+    explain_plan,
+    keeps_from,
+    keeps_out,
+    solve,
+)
 from tests.unit.matching.worlds import APerson, AProject, World, keep_some, policies, random_world
 
 
@@ -24,7 +37,8 @@ def test_reasons_are_true(objective: Objective):
             if problem.seats[project] and not allowed(problem, person, project)
         }
         placed = dict(zip(plan.person.tolist(), plan.project.tolist(), strict=True))
-        for seat in plan.unfilled:
+        reasons = explain_plan(plan)
+        for seat in reasons.unfilled:
             seen.add(seat.reason)
             who = {person for person, project in fits if project == seat.project}
             assert who <= set(placed), "an idle person would have filled it"
@@ -37,24 +51,25 @@ def test_reasons_are_true(objective: Objective):
             assert seat.params == expected[seat.reason]
             assert bool(elsewhere) == (seat.reason is Reason.CHOSEN_ELSEWHERE)
             assert bool(who) == (seat.reason is not Reason.NOBODY_ALLOWED)
-        for left in plan.unplaced:
-            seen.add(left.reason)
-            where = {project for person, project in fits if person == left.person}
+        left_out = reasons.left_out
+        for row, person in enumerate(left_out.person.tolist()):
+            reason = LEFT_OUT[left_out.reason[row]]
+            seen.add(reason)
+            where = {project for who, project in fits if who == person}
             open_to = {project for project in where if problem.free_seats[project]}
-            if left.reason is Reason.NO_SEAT_ALLOWED:
+            assert keeps_from(problem, person) == {code: n for code, n in _alone(problem, person).items() if n}
+            if reason is Reason.NO_SEAT_ALLOWED:
                 assert not where
-                assert left.params["projects"] == sum(problem.seats > 0)
-                assert left.params["alone"] == _alone(problem, left.person)
-            elif left.reason is Reason.SEATS_KEPT:
-                assert left.params == {"allowed": len(where)}
-                assert where
+            elif reason is Reason.SEATS_KEPT:
+                assert left_out.allowed[row] == len(where) > 0
                 assert not open_to
             else:
-                scores = {project: explain(problem, policy, left.person, project).total for project in open_to}
-                here = (plan.project == left.params["project"]) & ~plan.kept
-                assert left.params["allowed"] == len(open_to)
-                assert left.params["score"] == max(scores.values()) == scores[left.params["project"]]
-                assert left.params["lowest"] == plan.scores[here].min() >= left.params["score"]
+                scores = {project: explain(problem, policy, person, project).total for project in open_to}
+                project = left_out.project[row]
+                here = (plan.project == project) & ~plan.kept
+                assert left_out.allowed[row] == len(open_to)
+                assert left_out.score[row] == max(scores.values()) == scores[project]
+                assert left_out.lowest[row] == plan.scores[here].min() >= left_out.score[row]
     assert seen == set(Reason) - {Reason.PLACED, Reason.KEPT}
 
 
@@ -62,7 +77,7 @@ def test_a_placement_says_whether_it_was_kept():
     world = random_world(0, 3, 1, alike=True)
     world.projects[0].seats = 2
     world.apart, world.kept = set(), {("p1", "j0"): 2}
-    assert solve(world.problem(), Policy()).reasons() == (Reason.PLACED, Reason.KEPT)
+    assert solve(world.problem(), Policy()).kept.tolist() == [False, True]
 
 
 def test_a_kept_pair_that_breaks_a_rule_is_refused_with_its_name():

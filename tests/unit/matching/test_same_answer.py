@@ -10,13 +10,13 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from freeagents.matching import Objective, Plan, Policy, Problem, solve
+from freeagents.matching import Objective, Plan, Policy, Problem, explain_plan, solve
 from tests.unit.matching.worlds import World, keep_some, policies, random_world
 
 OBJECTIVES = st.sampled_from(Objective)
 
 
-def by_key(problem: Problem, plan: Plan) -> dict[tuple[str, int], tuple[str, tuple[int, ...]]]:
+def by_key(problem: Problem, plan: Plan) -> dict[tuple[bytes, int], tuple[bytes, tuple[int, ...]]]:
     """The placements in words that no input order changes: (project, seat) → (person, parts)."""
     rows = zip(plan.project.tolist(), plan.seat.tolist(), plan.person.tolist(), plan.parts.tolist(), strict=True)
     return {
@@ -25,13 +25,19 @@ def by_key(problem: Problem, plan: Plan) -> dict[tuple[str, int], tuple[str, tup
     }
 
 
-def reasons_by_key(problem: Problem, plan: Plan) -> tuple[dict[Any, Any], dict[str, Any]]:
-    def named(params: Any) -> dict[str, Any]:
-        best = {"project": problem.projects[params["project"]]} if "project" in params else {}
-        return {**params, **best}
+def reasons_by_key(problem: Problem, plan: Plan) -> tuple[dict[Any, Any], dict[bytes, Any]]:
+    reasons, projects = explain_plan(plan), [*problem.projects, None]
+    left = reasons.left_out
+    seats = {(projects[each.project], each.seat): (each.reason, each.params) for each in reasons.unfilled}
+    columns = (left.person, left.project, left.reason, left.allowed, left.score, left.lowest)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return seats, {problem.people[who]: (projects[where], *row) for who, where, *row in rows}
 
-    seats = {(problem.projects[each.project], each.seat): (each.reason, named(each.params)) for each in plan.unfilled}
-    return seats, {problem.people[each.person]: (each.reason, named(each.params)) for each in plan.unplaced}
+
+def prices_by_key(problem: Problem, plan: Plan) -> tuple[dict[bytes, int], dict[bytes, int]]:
+    proof = plan.certificate
+    prices = dict(zip(problem.projects.tolist(), proof.price.tolist(), strict=True))
+    return prices, dict(zip(problem.people[proof.person].tolist(), proof.worth.tolist(), strict=True))
 
 
 @settings(max_examples=60, deadline=None)
@@ -48,6 +54,7 @@ def test_input_order_is_of_no_consequence(seed: int, objective: Objective, alike
     again = solve(other, policy)
     assert by_key(other, again) == by_key(problem, plan)
     assert reasons_by_key(other, again) == reasons_by_key(problem, plan)
+    assert prices_by_key(other, again) == prices_by_key(problem, plan)
 
 
 def test_solving_twice_gives_the_same_bytes():
@@ -55,7 +62,8 @@ def test_solving_twice_gives_the_same_bytes():
     one, two = (solve(problem, Policy()) for _ in range(2))
     for name in ("person", "project", "seat", "kept", "parts"):
         assert getattr(one, name).tobytes() == getattr(two, name).tobytes()
-    assert (one.unfilled, one.unplaced, one.stats) == (two.unfilled, two.unplaced, two.stats)
+    assert one.certificate.price.tobytes() == two.certificate.price.tobytes()
+    assert one.stats == two.stats
 
 
 def test_a_change_elsewhere_does_not_reshuffle_ties():
@@ -69,7 +77,7 @@ def test_a_change_elsewhere_does_not_reshuffle_ties():
     apart, together = here.problem(), joined.problem()
     alone = by_key(apart, solve(apart, Policy()))
     with_others = by_key(together, solve(together, Policy()))
-    assert alone == {seat: placed for seat, placed in with_others.items() if not seat[0].startswith("elsewhere")}
+    assert alone == {seat: placed for seat, placed in with_others.items() if not seat[0].startswith(b"elsewhere")}
 
 
 def test_another_salt_orders_equals_otherwise():
@@ -110,7 +118,7 @@ def test_solving_leaves_what_it_was_given_as_it_was():
 def test_progress_tells_every_stage_to_its_end():
     told: list[tuple[str, int, int]] = []
     solve(random_world(3, 10, 250).problem(), Policy(), progress=lambda *step: told.append(step))
-    assert list(dict.fromkeys(stage for stage, _, _ in told)) == ["order", "candidates", "assign", "explain"]
+    assert list(dict.fromkeys(stage for stage, _, _ in told)) == ["index", "candidates", "assign"]
     assert all(0 <= done <= total for _, done, total in told)
     assert len(told) < 110
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from freeagents.matching import Points, Policy, Reason, allowed, explain, solve
-from freeagents.matching._assign import Graph, _prices
+from freeagents.matching import (
+    LEFT_OUT,
+    Points,
+    Policy,
+    Reason,
+    allowed,
+    explain,
+    explain_plan,
+    keeps_from,
+    solve,
+    verify,
+)
 from tests.unit.matching.worlds import APerson, AProject, World
 
 PAGE = Path(__file__).parents[3] / "docs" / "matching.md"
@@ -53,8 +62,8 @@ def problem():
 
 def test_the_scores_on_the_page_are_those_computed(problem):
     shown = {person: cells for person, *cells in table("Score")}
-    assert list(shown) == list(problem.people)
-    for person, key in enumerate(problem.people):
+    assert [key.encode() for key in shown] == problem.people.tolist()
+    for person, key in enumerate(shown):
         for project in range(3):
             cell = shown[key][project]
             total = explain(problem, POLICY, person, project).total / 1000
@@ -67,23 +76,15 @@ def test_the_plan_on_the_page_is_the_one_solved(problem):
     solved = [[PROJECTS[project].key, PEOPLE[person].key, f"{score / 1000:g}"] for project, person, score in placed]
     assert solved == [row[:3] for row in table("Project")]
     assert f"{plan.score / 1000:g}" in PAGE.read_text(encoding="utf-8").split("comes to **")[1].split("**")[0]
-    reasons = {PEOPLE[each.person].key: each for each in plan.unplaced}
-    assert reasons["Fay"].reason is Reason.NO_SEAT_ALLOWED
-    assert reasons["Fay"].params["alone"] == {"essential_skills": 3}
-    assert all(each.reason is Reason.OTHERS_SCORED_MORE for key, each in reasons.items() if key != "Fay")
+    left_out = explain_plan(plan).left_out
+    reasons = {PEOPLE[who].key: LEFT_OUT[why] for who, why in zip(left_out.person, left_out.reason, strict=True)}
+    assert reasons.pop("Fay") is Reason.NO_SEAT_ALLOWED
+    assert keeps_from(problem, 5) == {"essential_skills": 3}
+    assert set(reasons.values()) == {Reason.OTHERS_SCORED_MORE}
 
 
 def test_the_prices_on_the_page_prove_the_plan(problem):
-    scores = {
-        (project, person): explain(problem, POLICY, person, project).total
-        for project in range(3)
-        for person in range(5)
-        if not allowed(problem, person, project)
-    }
-    project, person = np.array(sorted(scores)).T
-    weight = np.array([scores[pair] for pair in sorted(scores)])
     plan = solve(problem, POLICY)
-    chosen = np.flatnonzero([plan.project[plan.person == who].tolist() == [where] for where, who in sorted(scores)])
-    price, worth = _prices(Graph.of(project, person, problem.seats), weight, chosen)
-    assert [f"{each / 1000:g}" for each in price] == [row[3] for row in table("Project")]
-    assert price.sum() + worth.sum() == plan.score
+    assert verify(problem, POLICY, plan) == ()
+    assert [f"{each / 1000:g}" for each in plan.certificate.price] == [row[3] for row in table("Project")]
+    assert plan.certificate.bound == plan.score
