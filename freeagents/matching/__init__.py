@@ -26,6 +26,7 @@ from freeagents.matching._rules import Apart, Differs, Flag, Holds, Rule, Rungs,
 from freeagents.matching._score import score_parts
 from freeagents.matching._solve import solve
 from freeagents.matching._tables import Levels, Pairs
+from freeagents.matching._whatif import Change, Move, WhatIf
 
 __all__ = [
     "LEFT_OUT",
@@ -34,6 +35,7 @@ __all__ = [
     "Apart",
     "Assignment",
     "Certificate",
+    "Change",
     "CriterionContribution",
     "Differs",
     "Fault",
@@ -44,6 +46,7 @@ __all__ = [
     "Index",
     "LeftOut",
     "Levels",
+    "Move",
     "Near",
     "Objective",
     "PairExplanation",
@@ -62,6 +65,7 @@ __all__ = [
     "Segment",
     "Segments",
     "Unfilled",
+    "WhatIf",
     "Within",
     "allowed",
     "alone_counts",

@@ -6,13 +6,14 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import nullcontext
+from copy import copy
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from freeagents.matching._arrays import Hashes, Numbers, Whole
-from freeagents.matching._assign import Graph
+from freeagents.matching._assign import Flow, Graph, solve_flow
 from freeagents.matching._index import Index
 from freeagents.matching._listing import Lists, list_best
 
@@ -24,6 +25,34 @@ PIECES = 4
 
 FEW = 16
 """So few projects are not worth a piece of their own."""
+
+
+class Basis(NamedTuple):
+    """What a plan was chosen from, and the choice.
+
+    :ivar graph: the listed pairs; its projects are those of the candidates, in their order.
+    :ivar people: the people whom the graph numbers, by index.
+    """
+
+    candidates: Candidates
+    graph: Graph
+    people: Whole
+    flow: Flow
+
+    def open_ends(self, *, fill_first: bool, slack: int = 0) -> Whole:
+        """Return the places of projects whose best person not listed could add something at the present prices.
+
+        People not listed anywhere have no price; for them a project's price must be at least the weight of the best who
+        is not listed. For those listed elsewhere that is more than is needed.
+
+        :param slack: ask for prices so many units above that.
+        """
+        weights = self.graph.weights(fill_first=fill_first)
+        first = weights.first(self.candidates.cut) + slack
+        second = weights.second(self.candidates.cut_ties, len(first))
+        price, price_ties = self.flow.price, self.flow.price_ties
+        above = (first > price) | ((first == price) & (second > price_ties))
+        return np.flatnonzero((self.candidates.cut >= 0) & above)
 
 
 class Candidates:
@@ -42,7 +71,6 @@ class Candidates:
         free = index.problem.free_seats
         self.projects = index.order.projects[free[index.order.projects] > 0]
         self.seats = free[self.projects]
-        self.longest = int(self.seats.sum()) + 1
         self.sizes = np.zeros(len(self.projects), dtype=np.int64)
         self.cut = np.full(len(self.projects), -1)
         self.cut_ties = np.zeros(len(self.projects), dtype=np.uint64)
@@ -52,11 +80,8 @@ class Candidates:
         self.extend(np.arange(len(self.projects)), 2 * self.seats + 5)
 
     def extend(self, places: Whole, sizes: Whole) -> None:
-        """List so many people of some of the projects, given by their places; never more than one above all seats.
-
-        With that many somebody listed stays free, so that nobody who is not listed could add more.
-        """
-        sizes = np.minimum(sizes, self.longest)
+        """List so many people of some of the projects, given by their places."""
+        sizes = np.minimum(sizes, len(self.index.problem.people))
         wanted = np.zeros(len(self.projects), dtype=np.int64)
         wanted[places] = sizes
         work = in_pieces(
@@ -69,12 +94,24 @@ class Candidates:
             self.cut[piece], self.cut_ties[piece] = lists.cut, lists.cut_ties
         self.sizes[places] = sizes
 
+    def copy(self) -> Candidates:
+        """Return the same lists, to be made longer without touching these."""
+        other = copy(self)
+        other.sizes, other.cut, other.cut_ties = self.sizes.copy(), self.cut.copy(), self.cut_ties.copy()
+        other._lists = list(self._lists)
+        return other
+
     @property
     def lengths(self) -> Whole:
         """How many people are listed for each project."""
         return np.array([len(person) for person, _, _ in self._lists], dtype=np.int64)
 
-    def graph(self) -> tuple[Graph, Whole]:
+    def basis(self, *, fill_first: bool) -> Basis:
+        """Return the best choice of the listed pairs."""
+        graph, people = self._graph()
+        return Basis(self, graph, people, solve_flow(graph, fill_first=fill_first))
+
+    def _graph(self) -> tuple[Graph, Whole]:
         """Return the listed pairs as a graph, its projects in canonical order, and the people it numbers."""
         lengths = self.lengths
         empty = (np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.uint64))

@@ -14,8 +14,7 @@ from freeagents.matching._problem import Problem
 from freeagents.matching._score import score_parts
 
 if TYPE_CHECKING:
-    from freeagents.matching._assign import Flow
-    from freeagents.matching._candidates import Candidates
+    from freeagents.matching._candidates import Basis
     from freeagents.matching._plan import Plan
 
 
@@ -45,8 +44,9 @@ class Certificate:
     bound: int
 
     @classmethod
-    def of(cls, candidates: Candidates, flow: Flow, people: Whole) -> Certificate:
-        """Return the certificate of a flow over the candidates."""
+    def of(cls, basis: Basis) -> Certificate:
+        """Return the certificate of a choice among candidates."""
+        candidates, flow, people = basis.candidates, basis.flow, basis.people
         m = len(candidates.index.problem.projects)
         price, listed, cut_off = np.zeros(m, np.int64), np.zeros(m, np.int64), np.full(m, -1)
         price[candidates.projects] = flow.price

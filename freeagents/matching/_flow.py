@@ -11,7 +11,7 @@ NOBODY = -1
 
 
 @kernel
-def _push(heap1: Whole, heap2: Whole, item: Numbers, size: int, key1: int, key2: int, value: int) -> None:
+def push(heap1: Whole, heap2: Whole, item: Numbers, size: int, key1: int, key2: int, value: int) -> None:
     """Put an item on a heap of which the greatest key is first."""
     at = size
     while at > 0:
@@ -24,7 +24,7 @@ def _push(heap1: Whole, heap2: Whole, item: Numbers, size: int, key1: int, key2:
 
 
 @kernel
-def _pop(heap1: Whole, heap2: Whole, item: Numbers, size: int) -> None:
+def pop(heap1: Whole, heap2: Whole, item: Numbers, size: int) -> None:
     """Take the first item off a heap of the given size."""
     last = size - 1
     key1, key2, value = heap1[last], heap2[last], item[last]
@@ -120,13 +120,13 @@ def place(
                         heap1 = np.append(heap1, np.zeros(size, np.int64))
                         heap2 = np.append(heap2, np.zeros(size, np.int64))
                         heap = np.append(heap, np.zeros(size, np.int32))
-                    _push(heap1, heap2, heap, size, most1, most2, j)
+                    push(heap1, heap2, heap, size, most1, most2, j)
                     size += 1
                 # Next comes the project of the person with the greatest label, while that is above the best end.
                 project = NOBODY
                 while size > 0 and above(heap1[0], heap2[0], end1, end2):
                     j, key1, key2 = heap[0], heap1[0], heap2[0]
-                    _pop(heap1, heap2, heap, size)
+                    pop(heap1, heap2, heap, size)
                     size -= 1
                     if reached[at[j]] == step:
                         continue

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from freeagents.matching._arrays import Flags, Whole
+from freeagents.matching._candidates import Basis
 from freeagents.matching._certificate import Certificate
 from freeagents.matching._index import Index
 from freeagents.matching._policy import PARTS, Objective
@@ -22,6 +23,7 @@ class Plan:
     :ivar parts: p × 6 parts of scores in units, in the order of ``PARTS``.
     :ivar certificate: the prices that prove it.
     :ivar index: the problem and policy as the plan was found with them.
+    :ivar basis: the candidates it was chosen from, and the choice.
     :ivar seconds: how long each stage took.
     :ivar stats: counts of what was looked at: ``seats``, ``listed_pairs``, ``rounds`` of listing and
         assigning, ``scans`` of pairs.
@@ -35,6 +37,7 @@ class Plan:
     parts: Whole
     certificate: Certificate
     index: Index
+    basis: Basis
     seconds: Mapping[str, float]
     stats: Mapping[str, int]
 

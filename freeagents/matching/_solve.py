@@ -9,9 +9,8 @@ from time import perf_counter
 import numpy as np
 
 from freeagents.matching._allowed import allowed
-from freeagents.matching._arrays import Flags, Whole, frozen
-from freeagents.matching._assign import Flow, Graph, solve_flow
-from freeagents.matching._candidates import Candidates, Progress
+from freeagents.matching._arrays import Whole, frozen
+from freeagents.matching._candidates import Basis, Candidates, Progress
 from freeagents.matching._certificate import Certificate
 from freeagents.matching._errors import ProblemError
 from freeagents.matching._index import Index
@@ -51,20 +50,20 @@ def solve(
     candidates = Candidates(index, executor, tell)
     watch.lap("candidates")
     fill_first = policy.objective is Objective.MOST_SEATS
-    rounds = 0
+    seats, rounds = int(problem.free_seats.sum()), 0
     while True:
         rounds += 1
         tell("assign", 0, 1)
-        graph, people = candidates.graph()
-        flow = solve_flow(graph, fill_first=fill_first)
+        basis = candidates.basis(fill_first=fill_first)
         watch.lap("assign")
-        open_ends = np.flatnonzero(_open(candidates, graph, flow, fill_first=fill_first))
+        open_ends = basis.open_ends(fill_first=fill_first)
         watch.lap("certify")
         if not len(open_ends):
             break
-        candidates.extend(open_ends, LONGER * candidates.sizes[open_ends])
+        # With one more than all seats listed somebody listed is free, and the price is high enough.
+        candidates.extend(open_ends, np.minimum(LONGER * candidates.sizes[open_ends], seats + 1))
         watch.lap("candidates")
-    person, project, score = _placed(candidates, graph, flow, people)
+    person, project, score = _placed(basis)
     project, seat, person = _seated(index, project, person, score)
     parts = parts_of_pairs(index, person, project)
     watch.lap("parts")
@@ -75,14 +74,15 @@ def solve(
         seat=frozen(seat),
         kept=frozen(problem.is_kept[person]),
         parts=frozen(parts),
-        certificate=Certificate.of(candidates, flow, people),
+        certificate=Certificate.of(basis),
         index=index,
+        basis=basis,
         seconds=watch.seconds,
         stats={
             "seats": int(problem.seats.sum()),
-            "listed_pairs": len(graph.score),
+            "listed_pairs": len(basis.graph.score),
             "rounds": rounds,
-            "scans": flow.scans,
+            "scans": basis.flow.scans,
         },
     )
 
@@ -112,25 +112,13 @@ def _refuse_unlawful(problem: Problem) -> None:
             raise ProblemError("kept", "rule_broken", index, rule=rule, person=person, project=project)
 
 
-def _open(candidates: Candidates, graph: Graph, flow: Flow, *, fill_first: bool) -> Flags:
-    """Return which projects have somebody not listed who could add something at the present prices.
-
-    People not listed anywhere have no price; for them a project's price must be at least the weight of the best who is
-    not listed. For those listed elsewhere that is more than is needed.
-    """
-    weights = graph.weights(fill_first=fill_first)
-    first = weights.first(candidates.cut)
-    second = weights.second(candidates.cut_ties, len(first))
-    above = (first > flow.price) | ((first == flow.price) & (second > flow.price_ties))
-    return (candidates.cut >= 0) & above
-
-
-def _placed(candidates: Candidates, graph: Graph, flow: Flow, people: Whole) -> tuple[Whole, Whole, Whole]:
+def _placed(basis: Basis) -> tuple[Whole, Whole, Whole]:
     """Return person, project and score of the pairs chosen."""
-    number = np.flatnonzero(flow.pair_of >= 0)
-    pair = flow.pair_of[number]
+    graph = basis.graph
+    number = np.flatnonzero(basis.flow.pair_of >= 0)
+    pair = basis.flow.pair_of[number]
     row = np.searchsorted(graph.indptr, pair, side="right") - 1
-    return people[number], candidates.projects[row], graph.score[pair]
+    return basis.people[number], basis.candidates.projects[row], graph.score[pair]
 
 
 def _seated(index: Index, project: Whole, person: Whole, score: Whole) -> tuple[Whole, Whole, Whole]:
