@@ -98,7 +98,7 @@ class Candidates:
         """Return the same lists, to be made longer without touching these."""
         other = copy(self)
         other.sizes, other.cut, other.cut_ties = self.sizes.copy(), self.cut.copy(), self.cut_ties.copy()
-        other._lists = list(self._lists)
+        other._lists = list(self._lists)  # noqa: SLF001 - its own
         return other
 
     @property

@@ -62,9 +62,9 @@ class WhatIf:
     """Answers about one plan, exact on the full problem.
 
     Whoever leaves a seat opens a vacancy; it moves from project to project as each takes somebody from the next, until
-    somebody free takes it or it stays. In the graph of projects, with one node more for all that is outside, a step costs
-    price + worth − weight of the pair it makes, never below 0. So the price of a change is a shortest path (Dijkstra),
-    and the steps of the path are who would move.
+    somebody free takes it or it stays. In the graph of projects, with one node more for all that is outside, a step
+    costs price + worth − weight of the pair it makes, never below 0. So the price of a change is a shortest path
+    (Dijkstra), and the steps of the path are who would move.
 
     A step through a pair that was not listed as a candidate costs at least its project's price less its cut-off. Where
     such a step could shorten the path, the project's list grows and the answer is made anew.
@@ -120,7 +120,7 @@ class WhatIf:
         there = self._row_of_project(project)
         while True:
             graph, flow = self._basis.graph, self._basis.flow
-            lengths, by = _search(*self._backward, there)
+            lengths, by = _search(*self._backward[:3], there)
             span = slice(graph.indptr[there], graph.indptr[there + 1])
             elsewhere = np.flatnonzero(self._row[graph.person[span]] != there)
             number, score = graph.person[span][elsewhere], graph.score[span][elsewhere]
@@ -147,7 +147,7 @@ class WhatIf:
         Below 0: whoever is allowed would be. Where all seats are kept no score would do.
         """
         while True:
-            lengths, _ = _search(*self._forward, self._outside)
+            lengths, _ = _search(*self._forward[:3], self._outside)
             longest = int(lengths[:-1].max(initial=0))
             short = lengths[:-1] + self._unlisted_costs() < longest
             if not short.any():
@@ -199,7 +199,7 @@ class WhatIf:
         :param ends: None: wherever else the person is allowed, or outside.
         """
         while True:
-            lengths, by = _search(*self._forward, here)
+            lengths, by = _search(*self._forward[:3], here)
             rows = np.array(self._elsewhere(person, here) if ends is None else ends)
             cost = np.array([self._own_cost(person, row) for row in rows.tolist()]) + lengths[rows]
             best = int(np.argmin(cost))
@@ -307,7 +307,7 @@ def _steps(
 
 
 @kernel
-def _search(indptr: Whole, to: Whole, cost: Whole, taker: Whole, source: int) -> tuple[Whole, Whole]:
+def _search(indptr: Whole, to: Whole, cost: Whole, source: int) -> tuple[Whole, Whole]:
     """Return how far each node is from the source, and the step that reaches it (Dijkstra 1959)."""
     nodes = len(indptr) - 1
     length, by = np.full(nodes, FAR), np.full(nodes, NOBODY, np.int64)
