@@ -19,6 +19,7 @@ from freeagents.matching import (
     WhatIf,
     allowed,
     qualifying,
+    score_parts,
     solve,
 )
 from tests.unit.matching.worlds import keep_some, policies, random_world
@@ -90,7 +91,7 @@ def test_in_larger_rounds_too(people: int, projects: int, seats: int, asked: int
         for project in np.flatnonzero(problem.free_seats).tolist()
         for person in qualifying(problem, project).tolist()
     ]
-    for person, project in chance.sample(pairs, asked):
+    for person, project in chance.sample(pairs, min(asked, len(pairs))):
         forced, off = what_if.force(person, project), what_if.bar(person, project)
         assert forced[:2] == loss(plan, solved_with(problem, policy, person, project))
         assert off[:2] == loss(plan, solve(barred(problem, [(person, project)]), policy))
