@@ -30,6 +30,7 @@ from freeagents.matching import (
     Rungs,
     Segments,
     Within,
+    keys,
     merge_availabilities,
 )
 
@@ -48,8 +49,8 @@ class Arrays:
         :raises ProblemError: two rows have the same key, or the case contradicts itself otherwise.
         """
         return Problem(
-            people=tuple(key.decode() for key in self.people.key.tolist()),
-            projects=tuple(project.key for project in self.projects),
+            people=self.people.key,
+            projects=keys("projects", [project.key for project in self.projects]),
             seats=_whole(len(project.seats) for project in self.projects),
             rules=tuple(_BUILDERS[rule.kind](self, rule) for rule in RULES),
             fit=self.fit(),

@@ -14,21 +14,23 @@ from freeagents.eligibility.case import Case
 from freeagents.eligibility.columns import Array
 from freeagents.eligibility.facts import Pair, PersonFacts, ProjectFacts, Wish
 from freeagents.matching import (
+    LEFT_OUT,
     PARTS,
     UNITS_PER_POINT,
     PairExplanation,
-    Plan,
     Policy,
     PolicyError,
     ProblemError,
     Reason,
     allowed,
     explain,
+    explain_plan,
     policy_from_toml,
 )
+from freeagents.matching import LeftOut as ColumnsLeftOut
 from freeagents.matching import solve as solve_problem
 
-__all__ = ["PARTS", "UNITS_PER_POINT", "Policy", "PolicyError", "policy_from_toml"]
+__all__ = ["LEFT_OUT", "PARTS", "UNITS_PER_POINT", "Policy", "PolicyError", "policy_from_toml"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -79,10 +81,6 @@ class Unfilled:
     seat: int
     code: str
     facts: dict[str, Any]
-
-
-LEFT_OUT = tuple(str(reason) for reason in (Reason.NO_SEAT_ALLOWED, Reason.OTHERS_SCORED_MORE, Reason.SEATS_KEPT))
-"""Why a person may be left out, in the order of the numbers that stand for it."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -170,10 +168,11 @@ def solve(case: Case, policy: Policy, progress: Progress | None = None) -> Answe
     arrays = Arrays(case)
     try:
         problem = arrays.problem()
-        plan = solve_problem(problem, policy, progress)
+        plan = solve_problem(problem, policy, progress=progress)
     except ProblemError as error:
         facts = {"field": error.field, **_plain(error.params)}
         raise CaseError(error.code, _named(facts, arrays) if error.code == "rule_broken" else facts) from error
+    reasons = explain_plan(plan, progress=progress)
     people, projects = arrays.people, arrays.projects
     explained = _explained(case, plan.person, plan.project, policy)
     placements = tuple(
@@ -194,14 +193,14 @@ def solve(case: Case, policy: Policy, progress: Progress | None = None) -> Answe
             Unfilled(
                 projects[row.project].key, projects[row.project].seats[row.seat - 1], row.reason, _plain(row.params)
             )
-            for row in plan.unfilled
+            for row in reasons.unfilled
         ),
-        left_out=_left_out(plan),
+        left_out=_left_out(reasons.left_out),
         objective=policy.objective,
         value=plan.objective_value,
         totals=plan.totals,
         seconds=dict(plan.seconds),
-        stats=dict(plan.stats),
+        stats={**plan.stats, "allowed_pairs": int(reasons.allowed_people.sum())},
     )
 
 
@@ -214,13 +213,9 @@ def _explained(case: Case, people: Array, projects: Array, policy: Policy) -> It
         yield _explanation(arrays, explain(problem, policy, person, project))
 
 
-def _left_out(plan: Plan) -> LeftOut:
-    """Return the people left out as columns."""
-    names = ("allowed", "project", "score", "lowest")
-    rows = [
-        (row.person, LEFT_OUT.index(row.reason), *(row.params.get(name, 0) for name in names)) for row in plan.unplaced
-    ]
-    return LeftOut(*np.array(rows, dtype=np.int32).reshape(-1, 2 + len(names)).T)
+def _left_out(found: ColumnsLeftOut) -> LeftOut:
+    columns = (found.project, found.score, found.lowest)
+    return LeftOut(found.person, found.reason, found.allowed, *(np.maximum(column, 0) for column in columns))
 
 
 def check(person: PersonFacts, project: ProjectFacts, *, conflicts: tuple[Pair, ...] = ()) -> tuple[str, ...]:

@@ -1,13 +1,13 @@
 """The matcher: from frozen arrays of people, seats, hard rules and soft scores to the best plan, explained."""
 
 from freeagents.matching._allowed import allowed, keeps_out, qualifies, qualifying
-from freeagents.matching._availability import Free, Segment, Segments, merge_availabilities, merge_availability
 from freeagents.matching._assign import Assignment, assign
-from freeagents.matching._availability import Free, Segment, merge_availability
-from freeagents.matching._certificate import Certificate, verify
+from freeagents.matching._availability import Free, Segment, Segments, merge_availabilities, merge_availability
+from freeagents.matching._certificate import Certificate
 from freeagents.matching._errors import Fault, PolicyError, ProblemError
 from freeagents.matching._explain import CriterionContribution, PairExplanation, explain
 from freeagents.matching._index import Index
+from freeagents.matching._keys import keys
 from freeagents.matching._places import Near, Places, haversine_km
 from freeagents.matching._plan import Plan
 from freeagents.matching._policy import PARTS, UNITS_PER_POINT, Objective, Points, Policy, policy_from_toml
@@ -26,6 +26,7 @@ from freeagents.matching._rules import Apart, Differs, Flag, Holds, Rule, Rungs,
 from freeagents.matching._score import score_parts
 from freeagents.matching._solve import solve
 from freeagents.matching._tables import Levels, Pairs
+from freeagents.matching._verify import verify
 from freeagents.matching._whatif import Change, Move, WhatIf
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "haversine_km",
     "keeps_from",
     "keeps_out",
+    "keys",
     "merge_availabilities",
     "merge_availability",
     "policy_from_toml",

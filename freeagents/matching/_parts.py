@@ -7,7 +7,7 @@ import numpy as np
 from freeagents.matching._arrays import Whole
 from freeagents.matching._compiled import kernel
 from freeagents.matching._index import Index, People, Projects
-from freeagents.matching._listing import NONE, find
+from freeagents.matching._pairs import NONE, find
 
 SKILLS, GROWTH, RANK, SHORT_LIST, BENCH, DISTANCE = range(6)
 

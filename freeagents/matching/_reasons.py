@@ -15,7 +15,8 @@ from freeagents.matching._arrays import Flags, Numbers, Small, Whole
 from freeagents.matching._candidates import Progress, in_pieces
 from freeagents.matching._compiled import kernel
 from freeagents.matching._index import Bits, Index, People, Postings, Projects
-from freeagents.matching._listing import MET, NONE, find, gather, is_free, is_kind, is_near, nearest_units, skill_score
+from freeagents.matching._listing import MET, gather
+from freeagents.matching._pairs import NONE, find, is_free, is_kind, is_near, nearest_units, skill_score
 from freeagents.matching._plan import Plan
 from freeagents.matching._problem import Problem
 

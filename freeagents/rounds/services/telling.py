@@ -21,7 +21,7 @@ def stage_sentence(stage: str | None) -> str:
     sentences = {
         "freeze": _("Reading people, projects and applications as they stand"),
         "keep": _("Keeping what was read, so that the result can be checked at any time"),
-        "order": _("Putting everything in an order that favours nobody"),
+        "index": _("Putting everything in an order that favours nobody"),
         "candidates": _("Finding who meets the rules of each project, and scoring them"),
         "assign": _("Choosing the best placement of all people and seats together"),
         "explain": _("Working out the reasons"),
