@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, request, url_for
 from flask_babel import gettext as _
 from marshmallow import Schema
+from werkzeug.datastructures import MultiDict
 
 from freeagents.accounts.queries import employment_today
 from freeagents.applications import queries, services
@@ -48,7 +49,9 @@ def projects() -> Answer:
     """List open projects, and to agents how they fit each."""
     actor = current_actor()
     form = Form(
-        ProjectFilter(), request.args, labels={"text": _("The words"), "work_mode": _("a way of working from the list")}
+        ProjectFilter(),
+        MultiDict({"show": "all"} | request.args.to_dict()),
+        labels={"text": _("The words"), "work_mode": _("a way of working from the list")},
     )
     asked = form.understood
     wanted = Wanted(asked.get("text", ""), asked.get("discipline"), asked.get("work_mode"))
