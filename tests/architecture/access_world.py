@@ -53,7 +53,7 @@ def an_access_world(app: Flask) -> AccessWorld:
     world = AccessWorld()
     with app.app_context():
         subject = solved(a_world())
-        people = {name: _somebody(name) for name in ROLES}
+        people = {name: somebody(name) for name in ROLES}
         host = a_department("host")
         project = a_project("Open one", department=host, owner=people["owner"])
         draft = a_project("Draft", department=host, owner=people["owner"], opened=False)
@@ -93,7 +93,8 @@ def an_access_world(app: Flask) -> AccessWorld:
     return world
 
 
-def _somebody(name: str) -> Person:
+def somebody(name: str) -> Person:
+    """Return a person of that name in :data:`ROLES`, with the role it says and nothing else."""
     person = an_agent(
         name.title(),
         department=a_department("home-of-agents"),

@@ -1,0 +1,152 @@
+"""The governments that the sweep looks at: with nothing in it, with something of everything, with long words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import select, update
+
+from freeagents.accounts import services as accounts
+from freeagents.accounts.models import ApiToken, Department, Person
+from freeagents.accounts.queries import department_by_code
+from freeagents.applications import services as applications
+from freeagents.db.base import utc_now
+from freeagents.eligibility.pages.sections import SECTIONS
+from freeagents.extensions import db
+from freeagents.profiles import services as profiles
+from freeagents.profiles.models import HeldSkill, Profile
+from freeagents.profiles.pages import PARTS
+from freeagents.projects.models import Project
+from freeagents.projects.queries import whole_project
+from freeagents.rounds import queries as rounds
+from freeagents.rounds.models import Edit, Proposal, Round
+from freeagents.rounds.services import planning, review, solving
+from freeagents.skills.models import Skill
+from tests.architecture.access_world import ROLES, an_access_world, somebody
+from tests.factories import PACK, TODAY, a_department, a_policy, a_project, profile_of, some_skills
+
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft "
+"""A word longer than a small screen is wide."""
+
+
+@dataclass(frozen=True)
+class Swept:
+    """Who asks, and what the variables of addresses may be; what there is nothing of is missing.
+
+    :ivar emails: of the roles of :data:`ROLES`.
+    """
+
+    emails: dict[str, str]
+    values: dict[str, Sequence[str]]
+
+
+def empty(app: Flask) -> Swept:
+    """Somebody of every role, with nothing to look at but a draft just begun and rounds that were never solved."""
+    with app.app_context():
+        people = {name: somebody(name) for name in ROLES}
+        nothing = dict.fromkeys(("starts_on", "ends_on", "time_percent", "work_mode"))
+        draft = a_project(
+            "Draft", department=a_department("host"), owner=people["owner"], opened=False, outcome="", **nothing
+        )
+        a_policy()
+        planned, queued, failed = (_planned(name, people["hr"]) for name in ("Planned", "Queued", "Failed"))
+        planning.queue_round(subject=queued, now=utc_now(), actor_id=people["hr"].id)
+        failed.state, failed.failure = "failed", "abandoned"
+        values = {
+            "part": tuple(PARTS),
+            "section": tuple(SECTIONS),
+            "project": [draft.public_id],
+            "draft": [draft.public_id],
+            "subject": [planned.public_id, queued.public_id, failed.public_id],
+            "invitation": [accounts.invite(person=people["person"], actor_id=None)],
+        }
+        db.session.commit()
+        return Swept({name: person.email for name, person in people.items()}, values)
+
+
+def filled(app: Flask) -> Swept:
+    """The world of the access table, with profiles, and with what became of a round and of a project."""
+    world = an_access_world(app)
+    with app.app_context():
+        agent, applicant, owner, hr = (_person(world.emails[name]) for name in ("agent", "applicant", "owner", "hr"))
+        for person in (agent, applicant):
+            _fill_profile(person)
+        home, host = department_by_code("home-of-agents"), department_by_code("host")
+        ended = a_project("Ended", department=host, owner=owner)
+        for project in (ended, whole_project(world.values["project"])):
+            applications.apply(project=project, person_id=agent.id, home_employer_id=home.employer_id)
+        applications.end_project(project=ended, ending="cancelled", reason="The money went elsewhere.", actor_id=hr.id)
+        published = _solved(_planned("Published", hr), hr)
+        for proposal in rounds.proposals(published.id, after=None, limit=9):
+            review.approve(subject=proposal, pack=PACK, actor_id=hr.id)
+        planning.publish(subject=published, actor_id=hr.id)
+        _solved(planning.rerun(subject=rounds.round_by_public_id(world.values["subject"]), actor_id=hr.id), hr)
+        db.session.commit()
+    several = {"part": tuple(PARTS), "section": tuple(SECTIONS)}
+    return Swept(world.emails, {name: [value] for name, value in world.values.items()} | several)
+
+
+def long(app: Flask) -> Swept:
+    """The same, with the longest words everywhere that people write."""
+    swept = filled(app)
+    with app.app_context():
+        most = {200: (LONG * 3)[:200].strip(), 2000: (LONG * 25)[:2000].strip(), 60: LONG[:60]}
+        names = {"en": most[200]}
+        written = {
+            Person: {"name": most[200]},
+            Department: {"names": names},
+            Skill: {"names": names},
+            ApiToken: {"name": most[60]},
+            Project: {"title": most[200], "outcome": most[2000], "tasks": most[2000], "place": most[60]},
+            Profile: {"about": most[2000]},
+            HeldSkill: {"evidence": most[200]},
+            Round: {"name": most[200]},
+            Edit: {"reason": most[2000]},
+            Proposal: {"reason": most[2000]},
+        }
+        for model, values in written.items():
+            db.session.execute(update(model).values(values))
+        db.session.execute(update(Project).where(Project.ended_reason.is_not(None)).values(ended_reason=most[2000]))
+        db.session.commit()
+    return swept
+
+
+def _person(email: str) -> Person:
+    return db.session.scalars(select(Person).filter_by(email=email)).one()
+
+
+def _fill_profile(person: Person) -> None:
+    some_skills("user-research", "plain-words", "numbers")
+    profiles.write_profile(
+        profile=profile_of(person),
+        data={
+            "about": "I ask people what they need.",
+            "skills": [{"skill": "user-research", "level": 2, "evidence": "Forty interviews."}],
+            "learning": ["plain-words"],
+            "languages": [{"language": "en", "letters": ""}],
+            "places": [{"place": "Leeds", "max_km": 25}],
+            "work_modes": ["remote", "hybrid"],
+            "availability": [{"starts_on": TODAY, "ends_on": None, "percent": 100}],
+        },
+        pack=PACK,
+        actor_id=person.id,
+    )
+
+
+def _planned(name: str, hr: Person) -> Round:
+    return planning.make_round(
+        name=name, policy=rounds.policies()[0], cut_off=utc_now() - timedelta(milliseconds=1), actor_id=hr.id
+    )
+
+
+def _solved(subject: Round, hr: Person) -> Round:
+    if subject.state == "draft":
+        planning.queue_round(subject=subject, now=utc_now(), actor_id=hr.id)
+    round_id = subject.id
+    db.session.commit()
+    solving.solve_round(round_id=round_id, pack=PACK)
+    db.session.commit()
+    return rounds.round_by_id(round_id)

@@ -1,0 +1,48 @@
+"""Every page, for everybody who may see it, empty, filled and with long words.
+
+A page is looked at once for all who see it in the same words. The pages are those of the URL map and all that links
+lead to from there, so that a new route is looked at without a line here, or fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Flask
+
+from tests.architecture.access_table import NOBODY
+from tests.architecture.access_world import ROLES
+from tests.journeys import sweep_world
+from tests.journeys.sweep import LARGE, Eye, Walk, page_rules
+from tests.journeys.sweep_world import Swept
+from tests.processes import Service
+
+if TYPE_CHECKING:
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import BrowserContext
+
+EVERYBODY = (NOBODY, *ROLES)
+WORLDS = {"empty": sweep_world.empty, "filled": sweep_world.filled, "long words": sweep_world.long}
+
+
+@pytest.fixture
+def eye(new_context: Callable[..., BrowserContext], axe: Axe, live_server: Service) -> Eye:
+    """A browser that looks at pages."""
+    return Eye.of(new_context(viewport=LARGE), axe, live_server.url)
+
+
+@pytest.mark.parametrize("make", WORLDS.values(), ids=WORLDS)
+def test_every_page_is_good_for_everybody(app: Flask, eye: Eye, make: Callable[[Flask], Swept]) -> None:
+    walk = Walk(app, make(app))
+    for who in EVERYBODY:
+        for client, address in walk.pages(who):
+            eye.sign_in_as(client)
+            eye.open(address)
+            eye.look(f"{address} as {who}", words_only=make is sweep_world.long)
+    if make is not sweep_world.empty:
+        unseen = {rule.endpoint for rule in page_rules(app)} - walk.opened
+        assert not unseen, f"The walk leads nobody to {unseen}: what they show is missing from its world."
+    assert not walk.dead, "\n".join(walk.dead)
+    assert not eye.faults, "\n".join(eye.faults)
