@@ -9,9 +9,9 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import select, update
 
-from freeagents.accounts import services as accounts
 from freeagents.accounts.models import ApiToken, Department, Person
 from freeagents.accounts.queries import department_by_code
+from freeagents.accounts.services.people import invite
 from freeagents.applications import services as applications
 from freeagents.db.base import utc_now
 from freeagents.eligibility.pages.sections import SECTIONS
@@ -61,7 +61,7 @@ def empty(app: Flask) -> Swept:
             "project": [draft.public_id],
             "draft": [draft.public_id],
             "subject": [planned.public_id, queued.public_id, failed.public_id],
-            "invitation": [accounts.invite(person=people["person"], actor_id=None)],
+            "invitation": [invite(person=people["person"], actor_id=None)],
         }
         db.session.commit()
         return Swept({name: person.email for name, person in people.items()}, values)
