@@ -116,7 +116,8 @@ def explain_plan(plan: Plan, executor: Executor | None = None, progress: Progres
             np.where(better, found.best_project, seen.best_project),
             np.where(better, found.best_score, seen.best_score),
         )
-    return Reasons(_unfilled(index, plan, allowed_people), _left_out(problem, plan, seen), allowed_people)
+    unfilled = _unfilled(index, plan, allowed_people, executor)
+    return Reasons(unfilled, _left_out(problem, plan, seen), allowed_people)
 
 
 def keeps_from(problem: Problem, person: int) -> dict[str, int]:
@@ -286,20 +287,29 @@ def _alone(
     return counts
 
 
-def _unfilled(index: Index, plan: Plan, allowed_people: Whole) -> tuple[Unfilled, ...]:
-    problem = index.problem
+def alone_of(index: Index, projects: Whole) -> list[dict[str, int]]:
+    """Return :func:`alone_counts` of some projects; a piece of work that may run anywhere."""
+    return [alone_counts(index, project) for project in projects.tolist()]
+
+
+def _unfilled(index: Index, plan: Plan, allowed_people: Whole, executor: Executor | None) -> tuple[Unfilled, ...]:
+    seats = index.problem.seats
+    placed = np.bincount(plan.project, minlength=len(seats))
+    short = np.flatnonzero(seats > placed)
+    lonely = short[allowed_people[short] <= placed[short]]
+    pieces = in_pieces(index, alone_of, lonely, (np.arange(len(seats)),), executor, None, "explain")
+    alone = {project: counts for piece, found in pieces for project, counts in zip(piece.tolist(), found, strict=True)}
     unfilled: list[Unfilled] = []
     params: dict[str, object]
-    placed = np.bincount(plan.project, minlength=len(problem.seats))
-    for project in np.flatnonzero(problem.seats > placed).tolist():
+    for project in short.tolist():
         allowed, here = int(allowed_people[project]), int(placed[project])
-        if allowed > here:
+        if project not in alone:
             reason, params = Reason.CHOSEN_ELSEWHERE, {"allowed": allowed, "elsewhere": allowed - here}
         else:
             reason = Reason.NOBODY_ELSE_ALLOWED if allowed else Reason.NOBODY_ALLOWED
-            params = {"alone": alone_counts(index, project)} | ({"allowed": allowed} if allowed else {})
+            params = {"alone": alone[project]} | ({"allowed": allowed} if allowed else {})
         used = set(plan.seat[plan.project == project].tolist())
-        numbers = range(1, int(problem.seats[project]) + 1)
+        numbers = range(1, int(seats[project]) + 1)
         unfilled += (Unfilled(project, number, reason, params) for number in numbers if number not in used)
     return tuple(unfilled)
 
