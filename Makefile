@@ -11,7 +11,7 @@ help: ## List what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 run: .venv/.installed $(VENDOR)/.copied ## Serve a demo government on http://localhost:8000 (PORT, DATABASE_URL)
-	@LOG_LEVEL=$${LOG_LEVEL:-WARNING} $(BIN)/freeagents demo
+	@LOG_LEVEL=$${LOG_LEVEL:-WARNING} exec $(BIN)/freeagents demo
 
 test: .venv/.installed $(VENDOR)/.copied ## Run all tests, a browser included (ARGS="-k name")
 	@tools/with-node $(BIN)/python tools/chromium.py

@@ -1,6 +1,5 @@
 """The WSGI application: ``gunicorn wsgi:app``."""
 
-from freeagents.app import create_app
-from freeagents.config import Settings
+from freeagents.cli import app_from_environment
 
-app = create_app(Settings.from_environment())
+app = app_from_environment()

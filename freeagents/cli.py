@@ -1,43 +1,64 @@
-"""The ``freeagents`` command: one service call for each sub-command."""
+"""The ``freeagents`` command, and where each process of the service starts: only what is asked for is imported."""
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
+from typing import TYPE_CHECKING, Any
 
 import click
-from flask import Flask, current_app
-from flask.cli import FlaskGroup, with_appcontext
 
-from freeagents import registry
-from freeagents.accounts import queries as accounts_queries
-from freeagents.accounts.models import ROLES
-from freeagents.accounts.services import people
-from freeagents.accounts.services.roles import give_role
-from freeagents.app import create_app
 from freeagents.config import Settings, SettingsError
-from freeagents.db.base import utc_now
-from freeagents.demo import cli as demo_cli
-from freeagents.errors import DomainError
-from freeagents.exchange import cli as exchange_cli
-from freeagents.extensions import db
-from freeagents.jobs.worker import make_worker
+from freeagents.kernels import keep_kernels
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+COMMANDS = {
+    "db": ("flask_migrate.cli:db", "Bring the database to the newest schema: db upgrade."),
+    "demo": ("freeagents.demo.cli:demo", "Serve a made-up government with a solved round."),
+    "export": ("freeagents.exchange.cli.stored:export", "Write people, projects, applications or proposals as CSV."),
+    "import": ("freeagents.exchange.cli.stored:import_", "Bring a CSV file into the database, all or nothing."),
+    "load-pack": ("freeagents.exchange.cli.stored:load_pack_command", "Bring the country pack into the database."),
+    "match": ("freeagents.exchange.cli.match:match", "Match people and projects of two CSV files; no database."),
+    "seed": ("freeagents.demo.cli:seed", "Fill an empty database with a made-up government."),
+    "serve": ("freeagents.cli:serve", "Serve the pages and the API with gunicorn."),
+    "user": ("freeagents.accounts.cli:user", "Look after accounts."),
+    "worker": ("freeagents.worker:worker", "Run jobs (solving rounds) until stopped."),
+}
+"""Command → where it is, and what the list of commands says about it."""
 
 
-def app_from_environment() -> Flask:
-    """Return the service with the settings of the environment, or end with a sentence on what is missing."""
-    try:
-        return create_app(Settings.from_environment())
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
+class Commands(click.Group):
+    """A group that imports a command when it is asked for: ``--help`` and ``match`` do not wait for the service."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the table."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Import the command, and give it the application to load should it want one."""
+        if name not in COMMANDS:
+            return None
+        command: click.Command = _found(COMMANDS[name][0])
+        ctx.obj = _found("flask.cli:ScriptInfo")(create_app=app_from_environment)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, said) for name, (_where, said) in COMMANDS.items()])
 
 
-@click.group(cls=FlaskGroup, create_app=app_from_environment, add_default_commands=False, add_version_option=False)
+@click.group(cls=Commands)
 def cli() -> None:
     """Free Agents: an open-source talent marketplace for governments."""
 
 
-@cli.command()
+@click.command()
 @click.option("--port", default=lambda: os.environ.get("PORT", "8000"), show_default="PORT or 8000", type=int)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--workers", default=2, show_default=True, help="Web processes.")
@@ -56,53 +77,23 @@ def serve(port: int, host: str, workers: int, threads: int) -> None:
     os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 - the very same interpreter
 
 
-@cli.command()
-@with_appcontext
-def worker() -> None:
-    """Run jobs (solving rounds) until stopped; start as many as needed."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - outlives the context
-    queue = make_worker(app, app.config["SETTINGS"], registry.JOBS, registry.EVERY_MINUTE)
-    queue.run_worker(concurrency=1, update_heartbeat_interval=10, stalled_worker_timeout=60)
-
-
-@cli.group()
-def user() -> None:
-    """Look after accounts."""
-
-
-@user.command("invite")
-@click.argument("email")
-@click.option("--name", required=True, help="The person's name.")
-@click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), help="A role to hold; may be repeated.")
-@click.option("--department", "department_code", help="Code of the department; without it: the whole government.")
-@with_appcontext
-def user_invite(email: str, name: str, roles: tuple[str, ...], department_code: str | None) -> None:
-    """Make an account if there is none, give it roles, and print the link that sets its password."""
-    department = None
-    if department_code is not None:
-        department = accounts_queries.department_by_code(department_code)
-        if department is None:
-            raise click.ClickException(f"No department has the code {department_code!r}.")
+def app_from_environment() -> Flask:
+    """Return the service with the settings of the environment, or end with a sentence on what is missing."""
+    keep_kernels()
     try:
-        person = accounts_queries.person_by_email(email) or people.add_person(name=name, email=email, actor_id=None)
-        for role in roles:
-            give_role(person=person, role=role, department=department, starts_on=utc_now().date(), actor_id=None)
-        token = people.invite(person=person, actor_id=None)
-        db.session.commit()
-    except DomainError as error:
-        raise click.ClickException(error.sentence) from error
-    base = current_app.config["SETTINGS"].base_url
-    click.echo(f"{base}/invitation/{token}")
-
-
-cli.add_command(demo_cli.demo)
-cli.add_command(demo_cli.seed)
-cli.add_command(exchange_cli.match)
-cli.add_command(exchange_cli.import_)
-cli.add_command(exchange_cli.export)
-cli.add_command(exchange_cli.load_pack_command)
+        app: Flask = _found("freeagents.app:create_app")(Settings.from_environment())
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    return app
 
 
 def main() -> None:
     """Run the command."""
+    keep_kernels()
     cli()
+
+
+def _found(where: str) -> Any:
+    """Return what ``module:name`` names."""
+    module, _colon, name = where.partition(":")
+    return getattr(importlib.import_module(module), name)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from freeagents.accounts.models import Person
 from freeagents.eligibility.bridge import PARTS
-from freeagents.exchange.cli import export, import_, load_pack_command
+from freeagents.exchange.cli.stored import export, import_, load_pack_command
 from freeagents.extensions import db
 from freeagents.rounds.models import Proposal
 from freeagents.rounds.services import review
