@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -54,6 +54,8 @@ __all__ = [
 ]
 
 PACKAGE = Path(__file__).resolve().parent.parent
+REMEMBERED = 4_096
+"""How many words of a file are kept with what they mean, so that one that comes again is looked up once."""
 PACK_FOLDERS = (PACKAGE / "seed_data", PACKAGE.parent / "seed_data")
 """Where packs are: inside the package when installed from a wheel, else beside it."""
 
@@ -212,6 +214,7 @@ def available_packs() -> tuple[str, ...]:
     return tuple(sorted({path.parent.name for folder in PACK_FOLDERS for path in folder.glob("*/pack.toml")}))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def fold(word: str) -> str:
     """Return ``word`` as it is compared: no case, accents, blanks, punctuation or leading zeros (AS-4 is AS-04).
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from freeagents.country.pack import Pack
+from freeagents.country.pack import REMEMBERED, Pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Location:
     longitude: float | None = None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def locate(pack: Pack, word: str) -> Location:
     """Return the place ``word`` means: coordinates (``51.5,-0.12``), a place of the pack, or the word as it is."""
     point = coordinates(word)

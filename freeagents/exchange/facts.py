@@ -10,12 +10,12 @@ from functools import lru_cache
 import numpy as np
 from flask_babel import gettext as _
 
-from freeagents.country.pack import Pack
+from freeagents.country.pack import REMEMBERED, Pack
 from freeagents.country.places import locate
 from freeagents.eligibility.case import Case, in_order
 from freeagents.eligibility.columns import Gathering, days, place_word, reach, rung_of, rung_word
 from freeagents.eligibility.facts import ProjectFacts, Spell
-from freeagents.exchange.rows import REMEMBERED, Row, Rows
+from freeagents.exchange.rows import Row, Rows
 from freeagents.exchange.tables import Faults
 
 
@@ -81,7 +81,7 @@ class Reading:
         found = {}
         for item in row.data["languages"]:
             try:
-                found[item["language"]] = self.pack.language_scheme.parse(item["letters"])
+                found[item["language"]] = _ranks(self.pack, item["letters"])
             except ValueError as error:
                 self.note(row, "languages", str(error))
         return found
@@ -130,6 +130,7 @@ def _wishes(applications: Rows, people: Rows, projects: Rows, faults: Faults) ->
             yield row.data["person_id"], row.data["project_id"], row.data["rank"]
 
 
+@lru_cache(maxsize=REMEMBERED)
 def employer_code(pack: Pack, word: str) -> str:
     """Return the code of the department that employs at the node ``word`` names; an unknown word stays as it is."""
     node = pack.department(word)
@@ -145,6 +146,15 @@ def skill_code(pack: Pack, word: str) -> str:
     """Return the code of the skill ``word`` names; a word no pack knows stays as it is."""
     known = pack.skill(word)
     return known.code if known else word
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _ranks(pack: Pack, letters: str) -> tuple[int, ...]:
+    """Return the rank of each part of a level of language.
+
+    :raises ValueError: they are no level of the pack's scheme.
+    """
+    return pack.language_scheme.parse(letters)
 
 
 @dataclass

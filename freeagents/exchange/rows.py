@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,20 +13,24 @@ from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError, fields, validate
 
 from freeagents.applications.schemas import ApplicationRowSchema
-from freeagents.exchange.tables import Faults, read_table
+from freeagents.country.pack import REMEMBERED
+from freeagents.exchange.tables import Faults, read_table, text_of
 from freeagents.profiles.schemas import PersonRowSchema
 from freeagents.projects.schemas import ProjectRowSchema
 from freeagents.web.fields import Packed
 
-REMEMBERED = 4_096
-
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of exchange file: the schema of its rows, its columns in order, and those that tell rows apart."""
+    """A kind of exchange file.
+
+    :ivar schema: reads its rows; ``check`` is what the schema asks of a row as a whole.
+    :ivar columns: those it may have, in order; ``key``: those that tell rows apart.
+    """
 
     name: str
     schema: type[Schema]
+    check: str | None
     columns: tuple[str, ...]
     key: tuple[str, ...]
 
@@ -34,6 +38,7 @@ class Kind:
 PEOPLE = Kind(
     "people",
     PersonRowSchema,
+    "ends_after_start",
     (
         *("person_id", "name", "email", "department", "discipline", "grade", "clearance", "languages", "places"),
         *("work_modes", "available_from", "available_to", "time_percent", "skills", "learning"),
@@ -43,6 +48,7 @@ PEOPLE = Kind(
 PROJECTS = Kind(
     "projects",
     ProjectRowSchema,
+    "agrees_with_itself",
     (
         *("project_id", "title", "department", "discipline", "seats", "start", "end", "time_percent", "place"),
         *("work_mode", "grade_min", "grade_max", "clearance", "languages", "essential", "asset"),
@@ -50,7 +56,7 @@ PROJECTS = Kind(
     ("project_id",),
 )
 APPLICATIONS = Kind(
-    "applications", ApplicationRowSchema, ("person_id", "project_id", "rank"), ("person_id", "project_id")
+    "applications", ApplicationRowSchema, None, ("person_id", "project_id", "rank"), ("person_id", "project_id")
 )
 KINDS = {kind.name: kind for kind in (PEOPLE, PROJECTS, APPLICATIONS)}
 
@@ -91,18 +97,15 @@ def read_rows(kind: Kind, path: Path, faults: Faults, *, needed: Iterable[str] =
     """
     required = tuple(dict.fromkeys((*kind.key, *needed)))
     table = read_table(path, required=required, known=kind.columns, faults=faults)
-    reader = _remembering(kind.schema())
+    reader = _Reader(kind, table.columns, required)
     rows: list[Row] = []
     ids: dict[tuple[str, ...], int] = {}
     for line in table.lines:
         wrong: dict[str, str] = {}
-        data: dict[str, Any] = {}
-        try:
-            data = dict(reader.load(line.cells))
-        except ValidationError as error:
-            wrong = dict(_sentences(error, reader, line.cells))
-        wrong |= {column: _("Nothing is written here. Fill it in.") for column in required if column not in line.cells}
-        key = _key(kind, data or line.cells)
+        data = reader.read(line.record)
+        if data is None:
+            data, wrong = reader.faults(line.record)
+        key = tuple(str(data.get(name, "")) for name in kind.key)
         if all(key) and ids.setdefault(key, line.number) != line.number:
             wrong[kind.key[-1]] = _twice(key, ids[key])
         if not wrong:
@@ -112,8 +115,68 @@ def read_rows(kind: Kind, path: Path, faults: Faults, *, needed: Iterable[str] =
     return Rows(kind, str(path), frozenset(table.columns), tuple(rows), ids)
 
 
-def _key(kind: Kind, data: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(str(data.get(name, "")) for name in kind.key)
+class _Reader:
+    """Reads the records of one file by the schema of its kind, column by column: cells that come again are read once.
+
+    A row that is wrong in any way is read again by the schema as a whole, which says all that is wrong with it.
+    """
+
+    def __init__(self, kind: Kind, columns: Sequence[str], required: Collection[str]) -> None:
+        self.columns = columns
+        self.required = required
+        self.schema = _remembering(kind.schema())
+        found = {each.data_key or name: (name, each) for name, each in self.schema.load_fields.items()}
+        self.members = tuple(found[column][0] for column in columns)
+        self.readers = tuple(_cell_reader(found[column][1], filled=column in required) for column in columns)
+        self.missing = {
+            name: _default(each)
+            for column, (name, each) in found.items()
+            if column not in columns and not each.required
+        }
+        self.check: Callable[[dict[str, Any]], None] | None = getattr(self.schema, kind.check) if kind.check else None
+
+    def read(self, record: Sequence[str]) -> dict[str, Any] | None:
+        """Return the row as the schema loads it; None where anything is wrong with it."""
+        try:
+            values = [read(cell) for read, cell in zip(self.readers, record, strict=False)]
+            data = self.missing | dict(zip(self.members, values, strict=True))
+            if self.check is not None:
+                self.check(data)
+        except ValidationError:
+            return None
+        return data
+
+    def faults(self, record: Sequence[str]) -> tuple[dict[str, Any], dict[str, str]]:
+        """Return what of a wrong row tells it apart, and column → what is wrong with it."""
+        cells = {column: text for column, cell in zip(self.columns, record, strict=False) if (text := text_of(cell))}
+        data: dict[str, Any] = cells
+        wrong: dict[str, str] = {}
+        try:
+            data = dict(self.schema.load(cells))
+        except ValidationError as error:
+            wrong = dict(_sentences(error, self.schema, cells))
+        return data, wrong | {
+            column: _("Nothing is written here. Fill it in.") for column in self.required if column not in cells
+        }
+
+
+def _cell_reader(field: fields.Field[Any], *, filled: bool) -> Callable[[str], Any]:
+    """Return what reads a cell of a column and keeps its last answers; an answer depends on the text alone."""
+    default = None if field.required else _default(field)
+
+    def read(cell: str) -> Any:
+        text = text_of(cell)
+        if text:
+            return field.deserialize(text)
+        if filled or field.required:
+            raise ValidationError("")
+        return default
+
+    return lru_cache(maxsize=REMEMBERED)(read)
+
+
+def _default(field: fields.Field[Any]) -> Any:
+    return field.load_default() if callable(field.load_default) else field.load_default
 
 
 def _twice(key: tuple[str, ...], line: int) -> str:
@@ -129,15 +192,13 @@ def _sentences(error: ValidationError, reader: Schema, cells: Mapping[str, str])
         yield ("" if column == "_schema" else column), quote + " ".join(str(each) for each in found)
 
 
-def _remembering(reader: Schema) -> Schema:
-    """Return the schema changed so that cells, and words of lists, that come again are read once."""
-    for name, each in reader.load_fields.items():
+def _remembering(schema: Schema) -> Schema:
+    """Return the schema changed: it says what would be right in a cell, and reads words of lists once."""
+    for each in schema.load_fields.values():
         _say_what_is_right(each)
         if isinstance(each, Packed):
             each.inner, each.unpack = _Remembered(_item(each)), None
-        else:
-            reader.load_fields[name] = _Remembered(each.deserialize, data_key=each.data_key)
-    return reader
+    return schema
 
 
 def _item(packed: Packed) -> Callable[[Any], Any]:
@@ -148,8 +209,8 @@ def _item(packed: Packed) -> Callable[[Any], Any]:
 class _Remembered(fields.Field[Any]):
     """A field whose last answers are kept; an answer depends on the text alone."""
 
-    def __init__(self, read: Callable[[Any], Any], *, data_key: str | None = None) -> None:
-        super().__init__(data_key=data_key)
+    def __init__(self, read: Callable[[Any], Any]) -> None:
+        super().__init__()
         self.read = lru_cache(maxsize=REMEMBERED)(read)
 
     def deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> Any:

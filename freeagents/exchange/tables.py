@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from flask_babel import gettext as _
 
@@ -55,12 +55,11 @@ class Faults:
             raise InputError(sorted(self.problems, key=lambda fault: (order[fault.file], fault.line)))
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A record: the physical line it starts on (the header is line 1), and its cells that are not blank, by column."""
+class Line(NamedTuple):
+    """A record as it is written, a cell for each column, and the physical line it starts on (the header is line 1)."""
 
     number: int
-    cells: dict[str, str]
+    record: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ class Table:
 
 
 def read_table(path: Path, *, required: Sequence[str], known: Sequence[str], faults: Faults) -> Table:
-    """Read a CSV file; blank lines are skipped, and an apostrophe that keeps a cell from being a formula is taken off.
+    """Read a CSV file; blank lines are skipped.
 
     :param required: columns the header must have; ``known``: all it may have.
     :param faults: takes what is wrong, also while the lines are read. A wrong header gives no lines.
@@ -119,17 +118,20 @@ def _lines(
 ) -> Iterator[Line]:
     width = len(header)
     for number, record in records:
-        row = [cell.strip() for cell in record]
-        if len(row) < width or any(row[width:]):
+        if len(record) != width and (len(record) < width or any(cell.strip() for cell in record[width:])):
             sentence = _(
                 "The row has %(found)d cells, the header %(width)d. Quote cells that hold commas.",
-                found=len(row),
+                found=len(record),
                 width=width,
             )
             faults.add(file, number, "", sentence)
             continue
-        cells = zip(header, (unguarded(cell) for cell in row[:width]), strict=True)
-        yield Line(number, {name: cell for name, cell in cells if cell})
+        yield Line(number, record)
+
+
+def text_of(cell: str) -> str:
+    """Return what a cell says: without space around it and without the apostrophe that keeps it from running."""
+    return unguarded(cell.strip())
 
 
 def _records(path: Path, faults: Faults) -> Iterator[tuple[int, list[str]]]:
@@ -168,7 +170,7 @@ def guarded(cell: str) -> str:
 
 def unguarded(cell: str) -> str:
     """Return the cell that :func:`guarded` was given."""
-    return cell[1:] if GUARDED.match(cell) else cell
+    return cell[1:] if cell.startswith("'") and GUARDED.match(cell) else cell
 
 
 def write_table(target: IO[str], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:

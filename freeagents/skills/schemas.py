@@ -63,6 +63,6 @@ def skill_words() -> Packed:
 
 def _no_skill_twice(items: list[dict[str, Any]]) -> None:
     words = [item["skill"].casefold() for item in items]
-    for word in words:
+    for word in words if len(set(words)) < len(words) else ():
         if words.count(word) > 1:
             raise ValidationError(str(_l("%(skill)s is there twice. Name each skill once.", skill=word)))

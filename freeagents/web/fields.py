@@ -12,7 +12,7 @@ from marshmallow import ValidationError, fields
 from werkzeug.datastructures import FileStorage
 
 SEPARATOR = ";"
-FIRST_PRINTABLE, DELETE = 32, 127
+CONTROL = re.compile("[\x00-\x1f\x7f]")
 NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 """What no database keeps as text: NUL, and halves of letters that JSON can write alone."""
 
@@ -63,7 +63,7 @@ class Word(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if any(ord(letter) < FIRST_PRINTABLE or ord(letter) == DELETE for letter in text) or NO_TEXT.search(text):
+        if CONTROL.search(text) or NO_TEXT.search(text):
             raise ValidationError(str(_l("Write it on one line, without control characters.")))
         return " ".join(text.split())
 

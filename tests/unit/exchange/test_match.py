@@ -17,7 +17,7 @@ from marshmallow import ValidationError
 from freeagents.country.pack import load_pack
 from freeagents.eligibility.bridge import PARTS, Policy, policy_from_toml
 from freeagents.eligibility.case import digest
-from freeagents.exchange.cli import match
+from freeagents.exchange.cli.match import match
 from freeagents.exchange.facts import case_of
 from freeagents.exchange.rows import APPLICATIONS, PEOPLE, PROJECTS, read_rows
 from freeagents.exchange.tables import Faults
