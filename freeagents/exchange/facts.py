@@ -16,7 +16,7 @@ from freeagents.eligibility.case import Case, in_order
 from freeagents.eligibility.columns import Gathering, days, place_word, reach, rung_of, rung_word
 from freeagents.eligibility.facts import ProjectFacts, Spell
 from freeagents.exchange.rows import Row, Rows
-from freeagents.exchange.tables import Faults
+from freeagents.exchange.tables import Faults, many_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,7 @@ class Reading:
         self.faults.add(self.rows.file, row.line, column, sentence)
 
 
+@many_rows()
 def case_of(people: Rows, projects: Rows, applications: Rows | None, *, pack: Pack, faults: Faults) -> Case:
     """Return all that a match looks at; what is wrong is noted in ``faults``, and then the case must not be used."""
     of_people, of_projects = Reading(pack, people, faults), Reading(pack, projects, faults)

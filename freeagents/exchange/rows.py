@@ -14,7 +14,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from freeagents.applications.schemas import ApplicationRowSchema
 from freeagents.country.pack import REMEMBERED
-from freeagents.exchange.tables import Faults, read_table, text_of
+from freeagents.exchange.tables import Faults, many_rows, read_table, text_of
 from freeagents.profiles.schemas import PersonRowSchema
 from freeagents.projects.schemas import ProjectRowSchema
 from freeagents.web.fields import Packed
@@ -90,6 +90,7 @@ class Rows:
         return len(self.rows)
 
 
+@many_rows()
 def read_rows(kind: Kind, path: Path, faults: Faults, *, needed: Iterable[str] = ()) -> Rows:
     """Return the rows of a file that are right, and note all that is wrong with the others.
 

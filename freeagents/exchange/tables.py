@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import gc
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,6 +34,18 @@ class InputError(ValueError):
         lines = [str(problem) for problem in self.problems[:LISTED]]
         more = len(self.problems) - len(lines)
         return "\n".join([*lines, *([_("… and %(count)d more.", count=more)] if more else [])])
+
+
+@contextmanager
+def many_rows() -> Iterator[None]:
+    """Put off the search for garbage in cycles: rows make none, and it would go through all of them again and again."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 @dataclass
