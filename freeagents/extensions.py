@@ -15,7 +15,7 @@ from marshmallow import Schema, fields
 from werkzeug.local import LocalProxy
 
 from freeagents.config import Settings
-from freeagents.country.pack import Pack
+from freeagents.country import current
 from freeagents.db.base import Base
 
 
@@ -44,7 +44,7 @@ csrf = CSRFProtect()
 migrate = Migrate()
 babel = Babel()
 api = PlainApi()
-pack = cast("Pack", LocalProxy(lambda: current_app.extensions["freeagents.pack"]))
+pack = current.pack
 """The country pack of the running instance."""
 settings = cast("Settings", LocalProxy(lambda: current_app.config["SETTINGS"]))
 """The settings of the running instance."""

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Text, and_, any_, cast, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, selectinload
 
 from freeagents.accounts.models import Department, Employment, ExternalId, Person
 from freeagents.accounts.queries import current
 from freeagents.applications.models import Application
 from freeagents.country.models import Place
 from freeagents.extensions import db
-from freeagents.profiles.models import HeldSkill, LearningGoal, Profile
+from freeagents.profiles.models import (
+    AcceptedPlace,
+    Availability,
+    HeldLanguage,
+    HeldSkill,
+    LearningGoal,
+    Profile,
+)
 from freeagents.profiles.queries import admitted_today
 from freeagents.projects.models import Criterion, Project, Seat
 from freeagents.rounds.models import Proposal
@@ -50,6 +58,73 @@ def posts_today(people: Collection[int]) -> dict[int, Employment]:
         .options(joinedload(Employment.department))
     )
     return {row.person_id: row for row in rows}
+
+
+def people_with_posts(people: Collection[int]) -> Sequence[Any]:
+    """Return the people as rows: account, post of today and what a profile holds once."""
+    return db.session.execute(
+        select(
+            Person.id,
+            Person.name,
+            Person.email,
+            Department.code.label("department"),
+            Employment.grade,
+            Profile.discipline,
+            Profile.clearance,
+            Profile.work_modes,
+        )
+        .outerjoin(Profile, Profile.person_id == Person.id)
+        .outerjoin(
+            Employment, and_(Employment.person_id == Person.id, current(Employment.starts_on, Employment.ends_on))
+        )
+        .outerjoin(Department, Department.id == Employment.department_id)
+        .where(Person.id.in_(people))
+    ).all()
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a profile may hold many of: whose each is, what it is made of, and the order they stand in."""
+
+    profile: InstrumentedAttribute[int]
+    columns: Mapping[str, InstrumentedAttribute[Any]]
+    order: InstrumentedAttribute[Any]
+    skill: InstrumentedAttribute[int] | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(self.columns)
+
+
+PARTS = {
+    "languages": Part(
+        HeldLanguage.profile_id,
+        {"language": HeldLanguage.language, "letters": HeldLanguage.letters},
+        HeldLanguage.language,
+    ),
+    "places": Part(
+        AcceptedPlace.profile_id, {"place": AcceptedPlace.place, "max_km": AcceptedPlace.max_km}, AcceptedPlace.id
+    ),
+    "availability": Part(
+        Availability.profile_id,
+        {"starts_on": Availability.starts_on, "ends_on": Availability.ends_on, "percent": Availability.percent},
+        Availability.starts_on,
+    ),
+    "skills": Part(
+        HeldSkill.profile_id, {"skill": Skill.code, "level": HeldSkill.level}, HeldSkill.skill_id, HeldSkill.skill_id
+    ),
+    "learning": Part(LearningGoal.profile_id, {"skill": Skill.code}, LearningGoal.skill_id, LearningGoal.skill_id),
+}
+
+
+def part_of_profiles(member: str, people: Collection[int]) -> Sequence[Any]:
+    """Return rows of person id and the columns of the part, each person's in order."""
+    part = PARTS[member]
+    question = select(Profile.person_id, *part.columns.values()).join(part.profile.class_, part.profile == Profile.id)
+    if part.skill is not None:
+        question = question.join(Skill, Skill.id == part.skill)
+    return db.session.execute(question.where(Profile.person_id.in_(people)).order_by(part.order)).all()
 
 
 def agents_today(people: Collection[int]) -> set[int]:

@@ -12,7 +12,7 @@ from flask_babel import format_date, format_datetime, format_decimal, format_per
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from freeagents.extensions import pack
+from freeagents.country.current import pack
 
 UNITS_PER_POINT = 1_000
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Flask
 from flask_babel import gettext as _
 
-from freeagents.extensions import pack
+from freeagents.country.current import pack
 from freeagents.web.filters import locale_code
 
 COLOURS = {

@@ -97,9 +97,9 @@ def _write(name: str, request: Request, columns: Sequence[str], rows: Iterator[S
 def _people(request: Request) -> Iterator[Mapping[str, Any]]:
     names = _names("person", request)
     for ids in _chunks(queries.pool()):
-        profiles, posts = queries.whole_profiles(ids), queries.posts_today(ids)
+        people = stored.people_of_database(ids)
         for key in ids:
-            data = stored.person_of_database(profiles[key].person, profiles[key], posts.get(key))
+            data = people[key]
             yield {**data, "person_id": names[key], **_availability(data["availability"], request.today)}
 
 

@@ -17,7 +17,7 @@ from freeagents.exchange.facts import Reading
 from freeagents.exchange.rows import PEOPLE, Row, Rows, read_rows
 from freeagents.exchange.services import stored
 from freeagents.exchange.services.sources import Delivery, Ids, Vocabulary, chunks
-from freeagents.exchange.tables import Faults
+from freeagents.exchange.tables import Faults, many_rows
 from freeagents.extensions import db
 from freeagents.profiles.models import Admission, Profile
 from freeagents.profiles.services import put_on_profile
@@ -30,6 +30,7 @@ ON_PROFILE = frozenset(
 )
 
 
+@many_rows()
 def import_people(delivery: Delivery) -> dict[str, int]:
     """Add the people a source did not name before, update the others, and return how many were added and changed.
 
@@ -99,12 +100,17 @@ class _Chunk:
 
     def write(self) -> Counter[str]:
         """Write the people and return what became of them."""
+        unchanged = self._unchanged()
+        counts = Counter(unchanged=len(unchanged))
+        self.wanted = {each: wanted for each, wanted in self.wanted.items() if each not in unchanged}
+        if not self.wanted:
+            return counts
         self.people = self._people()
         keys = [person.id for person in self.people.values()]
         self.posts = queries.posts_today(keys)
         self.profiles = queries.whole_profiles(keys)
         self.agents = queries.agents_today(keys)
-        counts: Counter[str] = Counter()
+        self.present = stored.people_of_database(keys)
         for external_id, wanted in self.wanted.items():
             person = self.people[external_id]
             self.ids.remember(external_id, person.id)
@@ -125,6 +131,19 @@ class _Chunk:
                 )
         db.session.flush()
         return counts
+
+    def _unchanged(self) -> set[str]:
+        """Return the ids of people who are admitted and as the file says: of them no more is read than that.
+
+        Who has no profile yet has no availability, so that a file without columns for it would find nothing to change.
+        """
+        known = {each: self.ids.rows[each] for each in self.wanted if each in self.ids.rows}
+        present, agents = stored.people_of_database(known.values()), queries.agents_today(known.values())
+        return {
+            each
+            for each, key in known.items()
+            if key in agents and present[key]["availability"] and not stored.different(self.wanted[each], present[key])
+        }
 
     def _people(self) -> dict[str, Person]:
         """Return id of the source → person; those that are missing are added."""
@@ -160,7 +179,7 @@ class _Chunk:
             )
             db.session.add(profile)
             wanted = {"availability": [{"starts_on": stored.OPEN_START, "ends_on": None, "percent": 100}], **wanted}
-        changed = stored.different(wanted, stored.person_of_database(person, profile, post))
+        changed = stored.different(wanted, self.present[person.id])
         for name in changed.keys() & {"name", "email"}:
             setattr(person, name, changed[name])
         if changed.keys() & {"department", "grade"}:

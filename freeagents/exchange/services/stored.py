@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from freeagents.accounts.models import Employment, Person
 from freeagents.country.pack import Pack
 from freeagents.country.places import locate
+from freeagents.exchange import queries
 from freeagents.exchange.facts import skill_code
-from freeagents.profiles.models import AcceptedPlace, Profile
 from freeagents.projects.models import Project
 
 OPEN_START = date(1900, 1, 1)
@@ -38,24 +36,30 @@ def person_of_row(data: Mapping[str, Any], pack: Pack) -> dict[str, Any]:
     }
 
 
-def person_of_database(person: Person, profile: Profile, post: Employment | None) -> dict[str, Any]:
-    """Return a person of the database in the same shape."""
-    return {
-        "name": person.name,
-        "email": person.email,
-        "department": post.department.code if post else None,
-        "discipline": profile.discipline,
-        "grade": post.grade if post else None,
-        "clearance": profile.clearance,
-        "languages": [{"language": row.language, "letters": row.letters} for row in profile.languages],
-        "places": [{"place": row.place, "max_km": row.max_km} for row in sorted(profile.places, key=_number)],
-        "work_modes": profile.work_modes,
-        "availability": [
-            {"starts_on": row.starts_on, "ends_on": row.ends_on, "percent": row.percent} for row in profile.availability
-        ],
-        "skills": [{"skill": row.skill.code, "level": row.level} for row in profile.skills],
-        "learning": [row.skill.code for row in profile.goals],
+def people_of_database(keys: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Return person id → a person of the database in the same shape, whether there is a profile or not."""
+    found: dict[int, dict[str, Any]] = {
+        row.id: {
+            "name": row.name,
+            "email": row.email,
+            "department": row.department,
+            "discipline": row.discipline,
+            "grade": row.grade,
+            "clearance": row.clearance,
+            "work_modes": row.work_modes or [],
+            **{member: [] for member in queries.PARTS},
+        }
+        for row in queries.people_with_posts(keys)
     }
+    for member in queries.PARTS:
+        for person_id, *values in queries.part_of_profiles(member, keys):
+            found[person_id][member].append(_item(member, values))
+    return found
+
+
+def _item(member: str, values: Sequence[Any]) -> Any:
+    names = queries.PARTS[member].names
+    return dict(zip(names, values, strict=True)) if len(names) > 1 else values[0]
 
 
 def project_of_row(data: Mapping[str, Any], pack: Pack) -> dict[str, Any]:
@@ -101,7 +105,11 @@ def project_of_database(project: Project) -> dict[str, Any]:
 
 def different(wanted: Mapping[str, Any], present: Mapping[str, Any]) -> dict[str, Any]:
     """Return the members of ``wanted`` that differ; order in a list says nothing, nor does an item twice in it."""
-    return {name: value for name, value in wanted.items() if _unordered(value) != _unordered(present[name])}
+    return {
+        name: value
+        for name, value in wanted.items()
+        if value != present[name] and _unordered(value) != _unordered(present[name])
+    }
 
 
 def department_code(word: str, pack: Pack) -> str:
@@ -112,11 +120,6 @@ def department_code(word: str, pack: Pack) -> str:
 
 def _skills(items: list[dict[str, Any]], pack: Pack) -> list[dict[str, Any]]:
     return [{"skill": skill_code(pack, item["skill"]), "level": item["level"]} for item in items]
-
-
-def _number(row: AcceptedPlace) -> int:
-    """Places stand in the order they were written in; those not yet in the database come last."""
-    return row.id or sys.maxsize
 
 
 def _unordered(value: Any) -> Any:
