@@ -18,6 +18,7 @@ from freeagents.matching import (
     PARTS,
     UNITS_PER_POINT,
     PairExplanation,
+    Plan,
     Policy,
     PolicyError,
     ProblemError,
@@ -133,6 +134,7 @@ class Answer:
     :ivar totals: part → units over all placements.
     :ivar seconds: stage → seconds.
     :ivar stats: counts of what was looked at.
+    :ivar plan: the matcher's own plan, which what-ifs are asked of.
     """
 
     placements: tuple[Placement, ...]
@@ -143,6 +145,7 @@ class Answer:
     totals: dict[str, int]
     seconds: dict[str, float]
     stats: dict[str, int]
+    plan: Plan
 
     def figures(self) -> dict[str, Any]:
         """Return the figures of the whole, as JSON holds them."""
@@ -201,6 +204,7 @@ def solve(case: Case, policy: Policy, progress: Progress | None = None) -> Answe
         totals=plan.totals,
         seconds=dict(plan.seconds),
         stats={**plan.stats, "allowed_pairs": int(reasons.allowed_people.sum())},
+        plan=plan,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, UniqueConstraint
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from freeagents.accounts.models import Person
@@ -229,6 +229,31 @@ class EmptySeat(Base):
     seat_id: Mapped[int] = mapped_column(ForeignKey("seat.id", ondelete="CASCADE"), index=True)
     code: Mapped[str]
     facts: Mapped[dict[str, Any]]
+
+
+class RoundProof(Base):
+    """What proves that no plan is better than a round's: prices, cut-offs and their sum, as compressed JSON.
+
+    It knows rows of the snapshot, not people.
+    """
+
+    __tablename__ = "round_proof"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class NextBest(Base):
+    """The people who could take a project's seat next, by what that would cost the whole round, the cheapest first.
+
+    ``people`` holds [row of the snapshot, seats fewer, units less, [[row, from project, to project], …]] for each.
+    """
+
+    __tablename__ = "next_best"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), primary_key=True, index=True)
+    people: Mapped[list[Any]] = mapped_column(JSONB)
 
 
 class LeftOutPart(Base):

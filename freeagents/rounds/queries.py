@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,12 @@ from freeagents.rounds.models import (
     Edit,
     EmptySeat,
     LeftOutPart,
+    NextBest,
     Policy,
     Proposal,
     ProposalOpening,
     Round,
+    RoundProof,
     Snapshot,
     SnapshotKey,
     SnapshotPart,
@@ -131,6 +134,23 @@ def people_at(snapshot_id: int | None, rows: Collection[int]) -> dict[int, Perso
     ids = {row: int(parts[row // SHARD + 1][row % SHARD]) for row in rows if row // SHARD + 1 in parts}
     people = {person.id: person for person in db.session.scalars(select(Person).where(Person.id.in_(ids.values())))}
     return {row: people[person_id] for row, person_id in ids.items() if person_id in people}
+
+
+def next_best(round_id: int, project_id: int) -> list[Any] | None:
+    """Return the people who could take a project's seat next, as kept; None: it is not worked out."""
+    return db.session.scalar(
+        select(NextBest.people).where(NextBest.round_id == round_id, NextBest.project_id == project_id)
+    )
+
+
+def proof_content(round_id: int) -> bytes | None:
+    """Return the proof of a round as kept, or None."""
+    return db.session.scalar(select(RoundProof.content).where(RoundProof.round_id == round_id))
+
+
+def projects_by_id(ids: Collection[int]) -> dict[int, Project]:
+    """Return id → project."""
+    return {project.id: project for project in db.session.scalars(select(Project).where(Project.id.in_(ids)))}
 
 
 def left_out_parts(round_id: int) -> Sequence[bytes]:

@@ -14,7 +14,7 @@ from freeagents.extensions import pack
 from freeagents.rounds import queries
 from freeagents.rounds.models import PROPOSAL_MOVES, Proposal
 from freeagents.rounds.schemas import LONGEST_REASON, DecisionSchema
-from freeagents.rounds.services import review
+from freeagents.rounds.services import choosing, review
 from freeagents.rounds.services.telling import shown_parts
 from freeagents.security.access import allows
 from freeagents.security.actor import current_actor
@@ -86,6 +86,7 @@ def _page(proposal: Proposal, form: Form) -> Answer:
         "sentence": sentence_for_pair(parts, most, kept=proposal.state == "kept"),
         "skills": by_words([row["skill"] for row in proposal.criteria], pack),
         "longest_reason": LONGEST_REASON,
+        "alternatives": choosing.alternatives_to(proposal, subject) if private else None,
     }
     return render(
         "rounds/proposal.html",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,17 +20,20 @@ from freeagents.country.pack import Pack
 from freeagents.db import bulk
 from freeagents.db.base import new_public_id, utc_now
 from freeagents.eligibility import bridge
+from freeagents.eligibility.alternatives import alternatives
 from freeagents.eligibility.case import SHARD, Case, compress, digest
 from freeagents.eligibility.columns import Array
 from freeagents.extensions import db
 from freeagents.jobs.queue import is_at_work
 from freeagents.rounds import queries
-from freeagents.rounds.models import Round, Snapshot, SnapshotKey
+from freeagents.rounds.models import NextBest, Round, RoundProof, Snapshot, SnapshotKey
 from freeagents.rounds.services import explaining, freezing, leaving
 
 SOLVE_JOB = "round:solve"
 UNEXPECTED, ABANDONED = "unexpected", "abandoned"
 UNFINISHED = ("queued", "solving")
+ALTERNATIVES = 3
+"""So many of the next best people of each project are priced."""
 COMPRESSING = 2
 """So many threads compress a snapshot."""
 PROPOSAL_COLUMNS = {
@@ -117,7 +121,10 @@ def _solve(round_id: int, attempt: str, pack: Pack) -> None:
         _fail(round_id, attempt, error.code, facts=_failure_facts(error.facts, frozen), snapshot_id=snapshot_id)
         return
     progress("store", 0, 1)
-    finish(round_id, attempt, answer, frozen, snapshot_id)
+    if finish(round_id, attempt, answer, frozen, snapshot_id):
+        db.session.commit()
+        # HR can begin while this is worked out: in a large round it takes longer than all before.
+        price_alternatives(round_id, answer, frozen)
 
 
 def _freeze(
@@ -176,6 +183,7 @@ def finish(round_id: int, attempt: str, answer: bridge.Answer, frozen: freezing.
     :returns: whether it did.
     """
     figures = answer.figures() | _first_choices(answer, frozen.case) | {"unused_edits": frozen.unused_edits}
+    figures["proof"] = _proof_figures(answer)
     public_id = _end(round_id, attempt, state="in_review", snapshot_id=snapshot_id, figures=figures)
     if public_id is None:
         return False
@@ -186,6 +194,7 @@ def finish(round_id: int, attempt: str, answer: bridge.Answer, frozen: freezing.
     ids = np.array([frozen.projects[project.key] for project in frozen.case.projects], dtype=np.int32)
     parts = ((round_id, *part) for part in leaving.parts(answer.left_out, ids))
     bulk.write_rows(db.session, "left_out_part", PART_COLUMNS, parts)
+    db.session.add(RoundProof(round_id=round_id, content=compress(json.dumps(_proof(answer)).encode())))
     record(
         db.session,
         "round:solve",
@@ -195,6 +204,19 @@ def finish(round_id: int, attempt: str, answer: bridge.Answer, frozen: freezing.
         placed=len(answer.placements),
     )
     return True
+
+
+def price_alternatives(round_id: int, answer: bridge.Answer, frozen: freezing.Frozen) -> None:
+    """Store who could take each project's seats next, and what that would cost the whole round."""
+    ids = frozen.projects
+    for project, people in alternatives(frozen.case, answer, ALTERNATIVES):
+        told = [
+            [who, seats, units, [[row, ids.get(before or ""), ids.get(after or "")] for row, before, after in moves]]
+            for who, seats, units, moves in people
+        ]
+        db.session.execute(
+            upsert(NextBest).values(round_id=round_id, project_id=ids[project], people=told).on_conflict_do_nothing()
+        )
 
 
 def _fail(
@@ -222,6 +244,30 @@ def _failure_facts(facts: Mapping[str, Any], frozen: freezing.Frozen) -> dict[st
     told = {name: value for name, value in facts.items() if name != "person"}
     kept = frozen.kept.get((facts.get("person", ""), facts.get("project", "")))
     return told | {"edit": kept.edit} if kept else told
+
+
+def _proof(answer: bridge.Answer) -> dict[str, Any]:
+    """Return the prices that prove a plan, as JSON holds them; projects and people by their row in the case."""
+    found = answer.plan.certificate
+    columns = ("price", "listed", "cut_off", "person", "worth")
+    return {
+        "objective": answer.objective,
+        "bound": found.bound,
+        "seat_weight": found.seat_weight,
+        **{name: getattr(found, name).tolist() for name in columns},
+    }
+
+
+def _proof_figures(answer: bridge.Answer) -> dict[str, int]:
+    """Return what the pairs chosen score, what no choice can exceed, and how many seats and people have a price."""
+    proof, chosen = answer.plan.certificate, ~answer.plan.kept
+    free = answer.plan.index.problem.free_seats
+    return {
+        "chosen": int(answer.plan.scores[chosen].sum()),
+        "bound": proof.bound - proof.seat_weight * int(chosen.sum()),
+        "seats": int(free[proof.price > 0].sum()),
+        "people": int((proof.worth > 0).sum()),
+    }
 
 
 def _first_choices(answer: bridge.Answer, case: Case) -> dict[str, dict[str, int]]:
