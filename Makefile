@@ -28,7 +28,7 @@ check: .venv/.installed ## Style, types, templates, walls between packages, depe
 bench: .venv/.benched ## The matcher beside its peers: time, memory, objective (ARGS="--only alike")
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-bench-full: .venv/.benched ## The same with 5,000,000 people × 50,000 seats (an hour, 16 GiB)
+bench-full: .venv/.benched ## The same with more patience, and a round of 5,000,000 people × 50,000 seats
 	@$(BIN)/python -m benchmarks --full $(ARGS)
 
 migration: .venv/.installed ## Write the next migration (m="What it does")

@@ -13,11 +13,11 @@ from importlib.metadata import version
 from typing import Any
 
 from benchmarks import picture, report, store
-from benchmarks.peers import SOLVERS
+from benchmarks.peers import COMPILED, SOLVERS
 from benchmarks.store import LARGEST, ROOT, SIZES, lists, service
 
 SMALL = ("sparse", "dense", "assign100", "assign200")
-PATIENCE, LONG_PATIENCE = 30, 900
+PATIENCE, LONG_PATIENCE = 20, 600
 """Seconds after which a solver's process is ended: in ``make bench``, and in ``make bench-full``."""
 
 
@@ -30,16 +30,18 @@ def main() -> None:
     options = asked.parse_args()
     patience = LONG_PATIENCE if options.full else PATIENCE
     sizes = (*SIZES, LARGEST) if options.full else SIZES
-    graphs = [*SMALL, *(lists(*size) for size in sizes), "contended", "alike"]
+    graphs = [*SMALL, *(lists(*size) for size in SIZES), "contended", "alike"]
     chosen = [name for name in graphs if name in (options.only or graphs) and store.is_there(name)]
     services = [service(*size) for size in sizes if not options.only or service(*size) in options.only]
     solvers = [name for name in SOLVERS if not options.solvers or any(part in name for part in options.solvers)]
     started = time.perf_counter()
     for name in ("sparse", *chosen, *services):
-        _child("benchmarks.store", name, patience=None)
+        _child("benchmarks.make", name, patience=None)
     # Compiled code is kept between processes: made here, so that nobody's first run pays for it.
-    for name in solvers:
-        _child("benchmarks.child", "assign", name, "sparse", patience=None)
+    for name in COMPILED:
+        _child("benchmarks.child", name, "sparse", patience=None)
+    if services:
+        _child("benchmarks.whole", services[0], patience=None)
     print(f"Prepared in {time.perf_counter() - started:.0f} s.", flush=True)
     found: dict[str, Any] = {"machine": _machine(), "assign": {}, "whole": {}}
     for name in chosen:
@@ -51,10 +53,10 @@ def main() -> None:
         }
         for solver in solvers:
             if SOLVERS[solver].fits(graph):
-                of["solvers"][solver] = _child("benchmarks.child", "assign", solver, name, patience=patience)
+                of["solvers"][solver] = _child("benchmarks.child", solver, name, patience=patience)
         print("\n".join(report.assignment(name, of)), flush=True)
     for name in services:
-        found["whole"][name] = _child("benchmarks.child", "whole", name, patience=4 * patience)
+        found["whole"][name] = _child("benchmarks.whole", name, patience=3 * patience)
     print("\n".join((*report.whole(found), *report.growth(found), *report.held(found))), flush=True)
     found["machine"]["load"] = os.getloadavg()[0]
     print(
@@ -81,7 +83,7 @@ def _child(module: str, *words: str, patience: int | None) -> dict[str, Any]:
         return {"over": patience}
     if done.returncode:
         why = (done.stderr.strip().splitlines() or [f"ended with {done.returncode}"])[-1]
-        if module == "benchmarks.store":
+        if module == "benchmarks.make":
             sys.exit(why)
         return {"failed": why[:200]}
     result: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1]) if done.stdout.strip() else {}

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import gc
 import json
-import resource
 import sys
-from collections.abc import Callable
-from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array
 
-from benchmarks import graphs, national, store
+from benchmarks import graphs, store
 from benchmarks.graphs import Graph
+from benchmarks.measure import forget_peak, peak, repeat
 from benchmarks.peers import SOLVERS
-from freeagents.matching import Policy, solve
-
-MOST_RUNS, LEAST_RUNS, ENOUGH_SECONDS = 9, 3, 5.0
-"""Runs are repeated until there are enough of them; from 3 on also until so many seconds are spent."""
 
 
 def assign(solver: str, instance: str) -> dict[str, Any]:
@@ -31,7 +24,7 @@ def assign(solver: str, instance: str) -> dict[str, Any]:
     graph = store.graph(instance)
     build, solve_built = SOLVERS[solver].functions()
     solve_built(build(graphs.sparse(30, 20)))
-    loaded = _forget_peak()
+    loaded = forget_peak()
     found: Any = None
     runs = []
 
@@ -43,42 +36,9 @@ def assign(solver: str, instance: str) -> dict[str, Any]:
         found = solve_built(model)
         runs.append((built - started, perf_counter() - built, process_time() - busy))
 
-    _repeat(once)
+    repeat(once)
     filled, total = _judged(graph, np.asarray(found))
-    return {"runs": runs, "loaded": loaded, "peak": _peak(), "filled": filled, "total": total}
-
-
-def whole(instance: str) -> dict[str, Any]:
-    """Solve a service's round several times, from arrays to plan."""
-    problem, policy = national.problem_of(store.arrays(instance)), Policy()
-    solve(national.problem_of(national.national(1_000, 100)), policy)
-    loaded = _forget_peak()
-    plan: Any = None
-    runs, stages = [], []
-
-    def once() -> None:
-        nonlocal plan
-        started, busy = perf_counter(), process_time()
-        plan = solve(problem, policy)
-        runs.append((0.0, perf_counter() - started, process_time() - busy))
-        stages.append(dict(plan.seconds))
-
-    _repeat(once)
-    middle = {stage: float(np.median([run[stage] for run in stages])) for stage in stages[0]}
-    stats = {name: int(value) for name, value in plan.stats.items()}
-    figures = {"filled": len(plan), "total": plan.score, "stages": middle, "stats": stats}
-    return {"runs": runs, "loaded": loaded, "peak": _peak()} | figures
-
-
-def _repeat(once: Callable[[], None]) -> None:
-    started = perf_counter()
-    for number in range(MOST_RUNS):
-        spent = perf_counter() - started
-        # A single run that took long enough is not repeated, nor are three.
-        if number and spent > ENOUGH_SECONDS * (1 if number >= LEAST_RUNS else 0.75):
-            break
-        gc.collect()
-        once()
+    return {"runs": runs, "loaded": loaded, "peak": peak(), "filled": filled, "total": total}
 
 
 def _judged(graph: Graph, placed: Any) -> tuple[int, int]:
@@ -95,21 +55,6 @@ def _judged(graph: Graph, placed: Any) -> tuple[int, int]:
     return len(person), int(chosen.multiply(graph.scores).sum())
 
 
-def _peak() -> float:
-    """Return the greatest resident memory so far, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def _forget_peak() -> float:
-    """Start the peak anew where Linux lets us, so that reading the instance is not in it, and return it."""
-    gc.collect()
-    reset = Path("/proc/self/clear_refs")
-    if reset.exists():
-        reset.write_text("5")
-    return _peak()
-
-
 if __name__ == "__main__":
     sys.setrecursionlimit(100_000)  # PyPI's matching copies its players by recursion
-    kind, *names = sys.argv[1:]
-    print("\n" + json.dumps(whole(*names) if kind == "whole" else assign(*names)))
+    print("\n" + json.dumps(assign(*sys.argv[1:])))

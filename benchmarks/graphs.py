@@ -11,9 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from benchmarks.national import national, problem_of
-from freeagents.matching import Policy, qualifying, score_parts
-
 ORLIB = Path(os.environ.get("ORLIB", Path(__file__).parents[2] / "shared" / "data" / "orlib_small"))
 OPTIMA = {"assign100": 305, "assign200": 475}
 """The least costs of OR-Library's two instances (Beasley 1990)."""
@@ -55,24 +52,6 @@ class Graph:
         """Return the graph of its arrays."""
         shape = len(arrays["indptr"]) - 1, len(arrays["seats"])
         return cls(csr_array((arrays["data"], arrays["indices"], arrays["indptr"]), shape=shape), arrays["seats"])
-
-
-def short_lists(people: int, seats: int) -> Graph:
-    """Return the 2 × seats + 5 best allowed people of each project of a made-up service, and nobody else.
-
-    Scored by the matcher's own rules and score for one project at a time; of equal scores the first people are listed.
-    """
-    problem, policy = problem_of(national(people, seats)), Policy()
-    listed, scored = [], []
-    for project, count in enumerate(problem.seats.tolist()):
-        who = qualifying(problem, project)
-        score = score_parts(problem, policy, who, project).sum(axis=1)
-        best = np.argsort(-score, kind="stable")[: 2 * count + 5]
-        listed.append(who[best])
-        scored.append(score[best])
-    project = np.repeat(np.arange(len(listed)), [len(row) for row in listed])
-    named, person = np.unique(np.concatenate(listed), return_inverse=True)
-    return Graph.of(person, project, np.concatenate(scored), len(named), problem.seats)
 
 
 def contended(people: int = 12_000, seats: int = 10_000) -> Graph:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.graphs import Graph
 from freeagents.matching import (
     Apart,
     Differs,
@@ -19,13 +20,14 @@ from freeagents.matching import (
     Near,
     Pairs,
     Places,
+    Policy,
     Problem,
     Rungs,
     Within,
+    qualifying,
+    score_parts,
 )
 
-VERSION = 1
-"""Raised with each change to what is drawn; the hashes of ``frozen.json`` change with it."""
 MOST_SKILLS, DEPARTMENTS, TOWNS, LANGUAGES, MODES, YEAR = 1500, 100, 80, 3, 3, 365
 REMOTE = 2
 MOST_HELD, MOST_ASKED = 25, 8
@@ -116,6 +118,24 @@ def problem_of(arrays: Arrays) -> Problem:
     )
     keys = tuple(f"p{number}" for number in range(people)), tuple(f"j{number}" for number in range(projects))
     return Problem(people=keys[0], projects=keys[1], seats=arrays["seats"], rules=rules, fit=fit, salt=b"bench")
+
+
+def short_lists(people: int, seats: int) -> Graph:
+    """Return the 2 × seats + 5 best allowed people of each project of a made-up service, and nobody else.
+
+    Scored by the matcher's own rules and score for one project at a time; of equal scores the first people are listed.
+    """
+    problem, policy = problem_of(national(people, seats)), Policy()
+    listed, scored = [], []
+    for project, count in enumerate(problem.seats.tolist()):
+        who = qualifying(problem, project)
+        score = score_parts(problem, policy, who, project).sum(axis=1)
+        best = np.argsort(-score, kind="stable")[: 2 * count + 5]
+        listed.append(who[best])
+        scored.append(score[best])
+    project = np.repeat(np.arange(len(listed)), [len(row) for row in listed])
+    named, person = np.unique(np.concatenate(listed), return_inverse=True)
+    return Graph.of(person, project, np.concatenate(scored), len(named), problem.seats)
 
 
 def _projects(chance: np.random.Generator, people: int, seats: int, skills: int) -> Arrays:

@@ -117,7 +117,15 @@ def faults(found: dict[str, Any]) -> list[str]:
         wrong += [
             f"{name}: {solver} failed: {run['failed']}" for solver, run in of["solvers"].items() if "failed" in run
         ]
-    return wrong + [f"{name}: failed: {run['failed']}" for name, run in found["whole"].items() if "failed" in run]
+    for name, run in found["whole"].items():
+        listed = found["assign"].get(name.replace("national", "lists"), {}).get("solvers", {}).get(LAPJVSP, {})
+        if "failed" in run:
+            wrong.append(f"{name}: failed: {run['failed']}")
+        elif run.get("total", np.inf) < listed.get("total", 0):
+            wrong.append(
+                f"{name}: the round's total {run['total']} is below {listed['total']}, that of its short lists"
+            )
+    return wrong
 
 
 def publish(found: dict[str, Any]) -> None:
@@ -172,7 +180,7 @@ def _round(found: dict[str, Any], name: str, stages: list[str]) -> tuple[str, ..
             name,
             *("" for _ in stages),
             f"over {run['over']}" if "over" in run else "failed",
-            *("" for _ in range(6)),
+            *("" for _ in range(7)),
         )
     beside = found["assign"].get(name.replace("national", "lists"), {}).get("solvers", {}).get(LAPJVSP, {})
     return (

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,15 +10,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import graphs, national
+from benchmarks import graphs
 from benchmarks.graphs import Graph
 
 ROOT = Path(__file__).parents[1]
+VERSION = 1
+"""Of the generators: raised with each change to what they draw; the hashes of ``frozen.json`` change with it."""
 KEPT = ROOT / "var" / "bench"
 FROZEN = Path(__file__).with_name("frozen.json")
 
 SIZES = ((1_000, 100), (10_000, 500), (100_000, 2_000), (500_000, 10_000))
 LARGEST = (5_000_000, 50_000)
+"""For whole rounds only: the reference scores one project after the other, which would take an hour."""
 
 
 def service(people: int, seats: int) -> str:
@@ -31,19 +32,6 @@ def service(people: int, seats: int) -> str:
 def lists(people: int, seats: int) -> str:
     """Return the name of a made-up service's short lists."""
     return f"lists-{people}x{seats}"
-
-
-GRAPHS: dict[str, Callable[[], Graph]] = {
-    "sparse": graphs.sparse,
-    "dense": graphs.dense,
-    **{name: (lambda name=name: graphs.orlib(name)) for name in graphs.OPTIMA},
-    **{lists(*size): (lambda size=size: graphs.short_lists(*size)) for size in (*SIZES, LARGEST)},
-    "contended": graphs.contended,
-    "alike": graphs.alike,
-}
-SERVICES: dict[str, Callable[[], national.Arrays]] = {
-    service(*size): (lambda size=size: national.national(*size)) for size in (*SIZES, LARGEST)
-}
 
 
 def is_there(name: str) -> bool:
@@ -57,21 +45,20 @@ def graph(name: str) -> Graph:
 
 
 def arrays(name: str) -> dict[str, NDArray[Any]]:
-    """Return the arrays of an instance, from the disk where they are kept.
+    """Return the arrays of an instance that was made before.
 
     :raises ValueError: they are not those that were frozen.
     """
-    path = KEPT / f"{name}-v{national.VERSION}.npz"
-    if path.exists():
-        with np.load(path) as kept:
-            found = dict(kept)
-    else:
-        found = SERVICES[name]() if name in SERVICES else GRAPHS[name]().arrays()
-        KEPT.mkdir(parents=True, exist_ok=True)
-        np.savez(path, **found)
+    with np.load(path_of(name)) as kept:
+        found = dict(kept)
     if fingerprint(found) != frozen()["sha256"].get(name):
-        raise ValueError(f"{name} is not the instance that was frozen: remove {path}, or see docs/benchmarks.md.")
+        raise ValueError(f"{path_of(name)} is not the instance that was frozen: remove it, or see docs/benchmarks.md.")
     return found
+
+
+def path_of(name: str) -> Path:
+    """Return where an instance is kept."""
+    return KEPT / f"{name}-v{VERSION}.npz"
 
 
 def fingerprint(found: dict[str, NDArray[Any]]) -> str:
@@ -89,26 +76,6 @@ def frozen() -> dict[str, Any]:
     :raises ValueError: they are of another version of the generators.
     """
     found: dict[str, Any] = json.loads(FROZEN.read_text())
-    if found["version"] != national.VERSION:
-        raise ValueError(f"The hashes are of version {found['version']}, the generators of {national.VERSION}.")
+    if found["version"] != VERSION:
+        raise ValueError(f"The hashes are of version {found['version']}, the generators of {VERSION}.")
     return found
-
-
-def freeze(names: list[str]) -> None:
-    """Draw instances anew (all of them if none is named) and write down their hashes."""
-    known = json.loads(FROZEN.read_text()) if names and FROZEN.exists() else {"sha256": {}}
-    makers: dict[str, Callable[[], dict[str, NDArray[Any]]]] = {
-        **{name: (lambda make=make: make().arrays()) for name, make in GRAPHS.items()},
-        **SERVICES,
-    }
-    for name in names or makers:
-        known["sha256"][name] = fingerprint(makers[name]())
-        print(name, known["sha256"][name], flush=True)
-    FROZEN.write_text(json.dumps({"version": national.VERSION} | known, indent=2) + "\n")
-
-
-if __name__ == "__main__":
-    if sys.argv[1] == "freeze":
-        freeze(sys.argv[2:])
-    else:
-        arrays(sys.argv[1])

@@ -59,3 +59,4 @@ SOLVERS = {
     "matching HospitalResident": Peer("by_matching", "stable", exact=False, most_pairs=1_000),
     "greedy": Peer("by_greedy", "greedy", exact=False),
 }
+COMPILED = (OURS, "greedy")
