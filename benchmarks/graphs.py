@@ -94,10 +94,14 @@ def sparse(people: int = 1_000, projects: int = 150) -> Graph:
 
 def orlib(name: str) -> Graph:
     """Return an instance of OR-Library, its costs turned into scores by taking them from the greatest."""
+    costs = orlib_costs(name)
+    return _full(costs.max() - costs, np.ones(len(costs)))
+
+
+def orlib_costs(name: str) -> NDArray[np.int64]:
+    """Return the square table of costs of an instance of OR-Library."""
     numbers = np.array((ORLIB / f"{name}.txt").read_text().split(), dtype=np.int64)
-    size = int(numbers[0])
-    costs = numbers[1:].reshape(size, size)
-    return _full(costs.max() - costs, np.ones(size))
+    return numbers[1:].reshape(int(numbers[0]), -1)
 
 
 def _full(table: NDArray[Any], seats: NDArray[Any]) -> Graph:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.graphs import OPTIMA, orlib
+from benchmarks.graphs import OPTIMA, orlib_costs
 from benchmarks.peers import DENSE, FLOW, LAPJVSP, LAPMOD, OURS, SOLVERS
 from benchmarks.store import FROZEN, ROOT, SIZES, frozen, lists, service
 
@@ -83,13 +83,13 @@ def growth(found: dict[str, Any]) -> Iterator[str]:
     if sum(name.startswith("lists") for name in found["assign"]) < 2:
         return
     yield ""
-    yield "**growth**: seconds as a power of the number of seats (people grow with them), over the made-up services"
+    yield "**growth**: processor seconds as a power of the number of seats, over the made-up services (people grow too)"
     yield ""
     names = [name for name in found["assign"] if name.startswith("lists")]
     sizes = [found["assign"][name]["shape"]["seats"] for name in names]
     runs = {solver: [found["assign"][name]["solvers"].get(solver, {}) for name in names] for solver in SOLVERS}
     runs["whole round"] = [found["whole"].get(name.replace("lists", "national"), {}) for name in names]
-    rows = [(solver, *_powers(sizes, [seconds(run) for run in each])) for solver, each in runs.items()]
+    rows = [(solver, *_powers(sizes, [_busy(run) for run in each])) for solver, each in runs.items()]
     heads = [f"{low:,} → {high:,}" for low, high in pairwise(sizes)]
     yield from _table(("solver", *heads, "all"), rows)
 
@@ -112,7 +112,7 @@ def faults(found: dict[str, Any]) -> list[str]:
         if len(set(totals.values())) > 1:
             wrong.append(f"{name}: exact solvers differ: {totals}")
         if name in OPTIMA and totals:
-            cost = int(orlib(name).scores.max()) * of["shape"]["people"] - max(totals.values())
+            cost = int(orlib_costs(name).max()) * of["shape"]["people"] - max(totals.values())
             wrong += [f"{name}: cost {cost} is found, not {OPTIMA[name]}"] if cost != OPTIMA[name] else []
         wrong += [
             f"{name}: {solver} failed: {run['failed']}" for solver, run in of["solvers"].items() if "failed" in run
@@ -151,10 +151,10 @@ def _named(machine: dict[str, Any]) -> dict[str, Any]:
 
 
 def _line(solver: str, found: dict[str, Any], ours: float, busy: float, best: int) -> tuple[str, ...]:
-    if "over" in found or "failed" in found:
-        what = f"over {found['over']}" if "over" in found else "failed"
-        ratio = f"> {found['over'] / ours:,.0f}" if "over" in found and ours > 0 else ""
-        return (solver, "", "", what, "", ratio, "", "", "", "", "", "")
+    if "runs" not in found:
+        over = found.get("over")
+        ratio = f"> {over / busy:,.0f}" if over and busy > 0 else ""
+        return (solver, "", "", "", "", "", f"over {over}" if over else "failed", ratio, "", "", "", "")
     build, solve, _ = np.median(np.array(found["runs"]), axis=0)
     gap = (best - found["total"]) / best if best else 0.0
     return (
