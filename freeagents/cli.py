@@ -46,6 +46,20 @@ class Commands(click.Group):
         ctx.obj = _found("flask.cli:ScriptInfo")(create_app=app_from_environment)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; where the database is missing, or lacks tables, that is said in a sentence."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            # Known only now: a command without a database has not waited for its driver.
+            if isinstance(error, _found("sqlalchemy.exc:OperationalError")):
+                raise click.ClickException(f"The database does not answer: {error.orig}") from error
+            if isinstance(error, _found("sqlalchemy.exc:ProgrammingError")) and "UndefinedTable" in str(error):
+                raise click.ClickException(
+                    "The database has no tables yet. Run first: freeagents db upgrade"
+                ) from error
+            raise
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table."""
         del ctx
