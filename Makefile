@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: make run, make test.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-full migration assets lock
+.PHONY: help run test check bench bench-full bench-round migration assets lock
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -30,6 +30,9 @@ bench: .venv/.benched ## The matcher beside its peers: time, memory, objective (
 
 bench-full: .venv/.benched ## The same with more patience, and a round of 5,000,000 people × 50,000 seats
 	@$(BIN)/python -m benchmarks --full $(ARGS)
+
+bench-round: .venv/.installed ## From PostgreSQL rows to stored proposals, 500,000 people (ARGS="--people 50000")
+	@$(BIN)/python -m benchmarks.round $(ARGS)
 
 migration: .venv/.installed ## Write the next migration (m="What it does")
 	@$(BIN)/python tools/migration.py "$(m)"
