@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import nan
@@ -266,9 +266,9 @@ class Gathering:
         for name in WORDS:
             word = facts.get(name)
             self._single[name].append(-1 if word is None else self._number(name, word))
-        for name in LISTS.keys() & facts.keys():
-            for entry in facts[name]:
-                self._enter(name, row, entry)
+        for name, (vocabulary, numbers) in LISTS.items():
+            if name in facts:
+                self._enter(name, row, facts[name], vocabulary, single=not numbers)
 
     def bind(self, name: str, person: str, project: str, *numbers: int) -> None:
         """Bind a person and a project.
@@ -296,16 +296,20 @@ class Gathering:
         numbers = self._numbers[vocabulary]
         return numbers.setdefault(word, len(numbers))
 
-    def _enter(self, name: str, row: int, entry: Any) -> None:
-        vocabulary, numbers = LISTS[name]
-        told: Sequence[Any] = entry
-        if vocabulary and numbers:
-            told = (self._number(vocabulary, entry[0]), *entry[1:])
-        elif vocabulary:
-            told = (self._number(vocabulary, entry),)
-        self._rows[name].append(row)
-        for column, value in zip(self._columns[name].values(), told, strict=True):
-            column.append(value)
+    def _enter(self, name: str, row: int, entries: Iterable[Any], vocabulary: str | None, *, single: bool) -> None:
+        """Take the entries of one row, a column at a time.
+
+        :param single: an entry is a word and no more.
+        """
+        columns: list[Sequence[Any]] = [list(entries)] if single else list(zip(*entries, strict=True))
+        if not columns or not columns[0]:
+            return
+        if vocabulary:
+            numbers = self._numbers[vocabulary]
+            columns[0] = [numbers.setdefault(word, len(numbers)) for word in columns[0]]
+        self._rows[name].extend([row] * len(columns[0]))
+        for column, values in zip(self._columns[name].values(), columns, strict=True):
+            column.extend(values)
 
 
 def rung_word(rung: Rung | None) -> tuple[Any, ...] | None:

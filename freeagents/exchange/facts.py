@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from flask_babel import gettext as _
@@ -35,10 +36,10 @@ class Reading:
             data["person_id"],
             home=employer_code(self.pack, data["department"]),
             discipline=data["discipline"],
-            grade=rung_word(self.pack.grade(data["grade"])) if data["grade"] else None,
-            clearance=rung_word(self.pack.clearance(data["clearance"])) if data["clearance"] else None,
+            grade=_grade(self.pack, data["grade"]) if data["grade"] else None,
+            clearance=_clearance(self.pack, data["clearance"]) if data["clearance"] else None,
             languages=self.languages(row).items(),
-            places=((place_word(locate(self.pack, item["place"])), reach(item["max_km"])) for item in data["places"]),
+            places=[(_place(self.pack, item["place"]), reach(item["max_km"])) for item in data["places"]],
             work_modes=set(data["work_modes"]),
             available=(days(spell),),
             skills=self.levels(row, "skills").items(),
@@ -129,6 +130,26 @@ def _wishes(applications: Rows, people: Rows, projects: Rows, faults: Faults) ->
                 faults.add(applications.file, row.line, column, sentence)
         if all(row.data[column] in words for column, words in right.items()):
             yield row.data["person_id"], row.data["project_id"], row.data["rank"]
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _grade(pack: Pack, word: str) -> tuple[Any, ...] | None:
+    return rung_word(pack.grade(word))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _clearance(pack: Pack, word: str) -> tuple[Any, ...] | None:
+    return rung_word(pack.clearance(word))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _place(pack: Pack, word: str) -> tuple[Any, ...]:
+    return place_word(locate(pack, word))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _ranks(pack: Pack, letters: str) -> tuple[int, ...]:
+    return pack.language_scheme.parse(letters)
 
 
 @lru_cache(maxsize=REMEMBERED)
