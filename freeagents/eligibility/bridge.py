@@ -25,6 +25,7 @@ from freeagents.matching import (
     Reason,
     allowed,
     explain,
+    explain_placed,
     explain_plan,
     policy_from_toml,
 )
@@ -177,7 +178,7 @@ def solve(case: Case, policy: Policy, progress: Progress | None = None) -> Answe
         raise CaseError(error.code, _named(facts, arrays) if error.code == "rule_broken" else facts) from error
     reasons = explain_plan(plan, progress=progress)
     people, projects = arrays.people, arrays.projects
-    explained = _explained(case, plan.person, plan.project, policy)
+    explained = (_explanation(arrays, found) for found in explain_placed(problem, policy, plan))
     placements = tuple(
         Placement(
             person=people.key_of(person),
@@ -206,15 +207,6 @@ def solve(case: Case, policy: Policy, progress: Progress | None = None) -> Answe
         stats={**plan.stats, "allowed_pairs": int(reasons.allowed_people.sum())},
         plan=plan,
     )
-
-
-def _explained(case: Case, people: Array, projects: Array, policy: Policy) -> Iterator[Explanation]:
-    """Yield the explanation of each pair of rows. Among these people alone the others need not be looked at."""
-    rows, own = np.unique(people, return_inverse=True)
-    arrays = Arrays(case.only(rows))
-    problem = arrays.problem()
-    for person, project in zip(own.tolist(), projects.tolist(), strict=True):
-        yield _explanation(arrays, explain(problem, policy, person, project))
 
 
 def _left_out(found: ColumnsLeftOut) -> LeftOut:

@@ -5,7 +5,7 @@ from freeagents.matching._assign import Assignment, assign
 from freeagents.matching._availability import Free, Segment, Segments, merge_availabilities, merge_availability
 from freeagents.matching._certificate import Certificate
 from freeagents.matching._errors import Fault, PolicyError, ProblemError
-from freeagents.matching._explain import CriterionContribution, PairExplanation, explain
+from freeagents.matching._explain import CriterionContribution, PairExplanation, explain, explain_placed
 from freeagents.matching._index import Index
 from freeagents.matching._keys import keys
 from freeagents.matching._places import Near, Places, haversine_km
@@ -72,6 +72,7 @@ __all__ = [
     "alone_counts",
     "assign",
     "explain",
+    "explain_placed",
     "explain_plan",
     "haversine_km",
     "keeps_from",

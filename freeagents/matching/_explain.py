@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from freeagents.matching._allowed import allowed
+from freeagents.matching._arrays import Whole
+from freeagents.matching._plan import Plan
 from freeagents.matching._policy import PARTS, Policy
 from freeagents.matching._problem import Problem
 from freeagents.matching._score import criteria_of, earned, score_parts
@@ -62,24 +64,38 @@ class PairExplanation:
 def explain(problem: Problem, policy: Policy, person: int, project: int) -> PairExplanation:
     """Return the explanation of a pair, both given by index."""
     alone = np.array([person])
-    parts = score_parts(problem, policy, alone, project)[0].tolist()
-    contributions = []
-    for criterion in criteria_of(problem.fit, policy, project):
-        skills, growth = earned(problem.fit, criterion, alone)
-        contributions.append(
-            CriterionContribution(
-                essential=criterion.essential,
-                thing=criterion.thing,
-                asked=criterion.asked,
-                held=int(problem.fit.held.at(criterion.thing, alone)[0]),
-                skills=int(skills[0]),
-                most=criterion.most,
-                growth=int(growth[0]),
-            )
-        )
+    [contributions] = _contributions(problem, policy, alone, project)
     return PairExplanation(
         failing=allowed(problem, person, project),
-        parts=dict(zip(PARTS, parts, strict=True)),
+        parts=dict(zip(PARTS, score_parts(problem, policy, alone, project)[0].tolist(), strict=True)),
         most={part: policy.most(part) for part in PARTS},
-        criteria=tuple(contributions),
+        criteria=contributions,
     )
+
+
+def explain_placed(problem: Problem, policy: Policy, plan: Plan) -> tuple[PairExplanation, ...]:
+    """Return what :func:`explain` returns for each placement of a plan; what the plan knows is not worked out again."""
+    found: list[tuple[CriterionContribution, ...]] = []
+    # Placements stand in order of project.
+    begins = np.flatnonzero(np.diff(plan.project, prepend=-1))
+    for people in np.split(np.arange(len(plan)), begins[1:]) if len(plan) else ():
+        found += _contributions(problem, policy, plan.person[people], int(plan.project[people[0]]))
+    most = {part: policy.most(part) for part in PARTS}
+    return tuple(
+        PairExplanation((), dict(zip(PARTS, parts, strict=True)), most, criteria)
+        for parts, criteria in zip(plan.parts.tolist(), found, strict=True)
+    )
+
+
+def _contributions(
+    problem: Problem, policy: Policy, people: Whole, project: int
+) -> list[tuple[CriterionContribution, ...]]:
+    """Return, for each of the people, what each criterion of a project adds."""
+    rows: list[list[CriterionContribution]] = [[] for _ in people]
+    for criterion in criteria_of(problem.fit, policy, project):
+        skills, growth = earned(problem.fit, criterion, people)
+        held = problem.fit.held.at(criterion.thing, people)
+        told = (criterion.essential, criterion.thing, criterion.asked)
+        for row, level, by_skill, by_goal in zip(rows, held.tolist(), skills.tolist(), growth.tolist(), strict=True):
+            row.append(CriterionContribution(*told, level, by_skill, criterion.most, by_goal))
+    return [tuple(row) for row in rows]
