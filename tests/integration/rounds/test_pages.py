@@ -208,6 +208,7 @@ def test_seats_and_people_left_out_have_their_reasons(app, world, hr, solved):
     person = re.search(rf'href="(/rounds/{solved}/left-out/[^"]+)"', page)[1]
     page = hr.get(person)
     assert "Why Alan Turing was left out" in page
+    assert "Ruled out by a single rule: essential skills, 2 projects." in page
     assert "number 1 in the person’s own ranking" in page
     assert "Not every essential skill is held at the level asked (user-research)." in page
     assert "Write plain forms" in page
