@@ -17,6 +17,7 @@ from freeagents.matching import (
     LEFT_OUT,
     PARTS,
     UNITS_PER_POINT,
+    LeftOut,
     PairExplanation,
     Plan,
     Policy,
@@ -29,10 +30,9 @@ from freeagents.matching import (
     explain_plan,
     policy_from_toml,
 )
-from freeagents.matching import LeftOut as ColumnsLeftOut
 from freeagents.matching import solve as solve_problem
 
-__all__ = ["LEFT_OUT", "PARTS", "UNITS_PER_POINT", "Policy", "PolicyError", "policy_from_toml"]
+__all__ = ["LEFT_OUT", "PARTS", "UNITS_PER_POINT", "LeftOut", "Policy", "PolicyError", "policy_from_toml"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -85,38 +85,17 @@ class Unfilled:
     facts: dict[str, Any]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class LeftOut:
-    """The people left out, and why, as columns; what a reason does not tell of is 0.
-
-    :ivar person: their rows in the case, in order.
-    :ivar code: which of ``LEFT_OUT``.
-    :ivar allowed: how many projects the rules allow; with ``others_scored_more`` those with seats not kept.
-    :ivar project: the row of the project where the person scores most; ``score``: that score in units; ``lowest``: the
-        lowest that was placed there.
-    """
-
-    person: Array
-    code: Array
-    allowed: Array
-    project: Array
-    score: Array
-    lowest: Array
-
-    def __len__(self) -> int:
-        return len(self.person)
-
-    def reasons(self, case: Case) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """Yield each person's key with the code and the facts, a project among them by its key."""
-        keys = [project.key for project in case.projects]
-        nowhere = {"projects": sum(bool(project.seats) for project in case.projects)}
-        columns = (self.code, self.allowed, self.project, self.score, self.lowest)
-        people = case.people.key[self.person].tolist()
-        for person, number, *facts in zip(people, *(column.tolist() for column in columns), strict=True):
-            allowed, project, *scores = facts
-            code = LEFT_OUT[number]
-            told = facts_of(code, allowed, keys[project], *scores) if allowed else nowhere
-            yield person.decode(), code, told
+def reasons_of(left_out: LeftOut, case: Case) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield the key of each person left out with the code and the facts, a project among them by its key."""
+    keys = [project.key for project in case.projects]
+    nowhere = {"projects": sum(bool(project.seats) for project in case.projects)}
+    columns = (left_out.reason, left_out.allowed, left_out.project, left_out.score, left_out.lowest)
+    people = case.people.key[left_out.person].tolist()
+    for person, number, *facts in zip(people, *(column.tolist() for column in columns), strict=True):
+        allowed, project, *scores = facts
+        code = LEFT_OUT[number]
+        told = facts_of(code, allowed, keys[project], *scores) if allowed else nowhere
+        yield person.decode(), code, told
 
 
 def facts_of(code: str, allowed: int, project: Any, score: int, lowest: int) -> dict[str, Any]:
@@ -199,7 +178,7 @@ def solve(case: Case, policy: Policy, progress: Progress | None = None) -> Answe
             )
             for row in reasons.unfilled
         ),
-        left_out=_left_out(reasons.left_out),
+        left_out=reasons.left_out,
         objective=policy.objective,
         value=plan.objective_value,
         totals=plan.totals,
@@ -207,11 +186,6 @@ def solve(case: Case, policy: Policy, progress: Progress | None = None) -> Answe
         stats={**plan.stats, "allowed_pairs": int(reasons.allowed_people.sum())},
         plan=plan,
     )
-
-
-def _left_out(found: ColumnsLeftOut) -> LeftOut:
-    columns = (found.project, found.score, found.lowest)
-    return LeftOut(found.person, found.reason, found.allowed, *(np.maximum(column, 0) for column in columns))
 
 
 def check(person: PersonFacts, project: ProjectFacts, *, conflicts: tuple[Pair, ...] = ()) -> tuple[str, ...]:

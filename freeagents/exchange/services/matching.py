@@ -184,10 +184,10 @@ def _report(
 
 
 def _unplaced(case: Case, left_out: bridge.LeftOut, titles: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    nowhere = left_out.person[left_out.code == bridge.LEFT_OUT.index("no_seat_allowed")]
+    nowhere = left_out.person[left_out.reason == bridge.LEFT_OUT.index("no_seat_allowed")]
     told = len(nowhere) * len(case.projects) <= MOST_LOOKED_AT
     alone = iter(bridge.keeps_from(case, nowhere) if told else [])
-    for person, code, found in left_out.reasons(case):
+    for person, code, found in bridge.reasons_of(left_out, case):
         facts = found | {"alone": next(alone)} if told and code == "no_seat_allowed" else found
         sentence = sentence_for_person(code, facts, titles, scores=True)
         yield {"person_id": person, "code": code, "facts": facts, "reason": sentence}

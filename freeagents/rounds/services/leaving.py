@@ -38,12 +38,12 @@ def parts(left_out: LeftOut, project_ids: Array) -> Iterator[tuple[int, bytes]]:
 
     :param project_ids: the id of each project of the case.
     """
-    entries = np.empty(len(left_out), dtype=ENTRY)
-    for name in ("code", "allowed", "score", "lowest"):
+    entries = np.zeros(len(left_out), dtype=ENTRY)
+    entries["row"], entries["code"] = left_out.person, left_out.reason
+    for name in ("allowed", "score", "lowest"):
         entries[name] = getattr(left_out, name)
-    entries["row"] = left_out.person
-    if len(project_ids):
-        entries["project"] = project_ids[left_out.project]
+    there = left_out.project >= 0
+    entries["project"][there] = project_ids[left_out.project[there]]
     numbers = part_of(entries["row"])
     for number in np.unique(numbers).tolist():
         yield number, compress(entries[slice(*np.searchsorted(numbers, (number, number + 1)))].tobytes())
