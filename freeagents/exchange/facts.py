@@ -148,11 +148,6 @@ def _place(pack: Pack, word: str) -> tuple[Any, ...]:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _ranks(pack: Pack, letters: str) -> tuple[int, ...]:
-    return pack.language_scheme.parse(letters)
-
-
-@lru_cache(maxsize=REMEMBERED)
 def employer_code(pack: Pack, word: str) -> str:
     """Return the code of the department that employs at the node ``word`` names; an unknown word stays as it is."""
     node = pack.department(word)
