@@ -55,9 +55,7 @@ class Commands(click.Group):
             if isinstance(error, _found("sqlalchemy.exc:OperationalError")):
                 raise click.ClickException(f"The database does not answer: {error.orig}") from error
             if isinstance(error, _found("sqlalchemy.exc:ProgrammingError")) and "UndefinedTable" in str(error):
-                raise click.ClickException(
-                    "The database has no tables yet. Run first: freeagents db upgrade"
-                ) from error
+                raise click.ClickException("The database has no tables. Run first: freeagents db upgrade") from error
             raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
