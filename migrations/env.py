@@ -6,6 +6,7 @@ from typing import Any
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import text
 
 import freeagents.country.models
 import freeagents.registry  # noqa: F401 - these two import every model
@@ -33,4 +34,7 @@ with engine.connect() as connection:
         context.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
         context.execute(f"SET statement_timeout = '{STATEMENT_TIMEOUT}'")
         context.run_migrations()
+    # The limits must not pass to whoever uses the connection next.
+    connection.execute(text("RESET lock_timeout"))
+    connection.execute(text("RESET statement_timeout"))
     connection.commit()
