@@ -5,8 +5,11 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
+from freeagents.accounts import jobs as accounts_jobs
 from freeagents.accounts import messages as accounts_messages
 from freeagents.accounts.pages import accounts as accounts_pages
+from freeagents.accounts.pages import departments as departments_pages
+from freeagents.accounts.pages import people as people_pages
 from freeagents.accounts.pages import provider as provider_pages
 from freeagents.accounts.pages import second_factor as second_factor_pages
 from freeagents.accounts.queries import mailbox_of, names_of
@@ -41,10 +44,12 @@ PAGES = (
     applications_pages.bp,
     assets.bp,
     audit_pages.make_blueprint(names_of),
+    departments_pages.bp,
     drafts_pages.bp,
     home_pages.bp,
     messages_pages.bp,
     operations.bp,
+    people_pages.bp,
     profiles_pages.bp,
     proposals_pages.bp,
     provider_pages.bp,
@@ -67,6 +72,7 @@ JOBS: dict[str, Handler] = {
     "round:solve": rounds_jobs.solve,
 }
 EVERY_MINUTE: dict[str, Handler] = {
+    "account:end_leavers": accounts_jobs.end_leavers,
     "digest:gather": messages_jobs.gather_digests,
     "mail:send_again": send_mail,
     "round:fail_abandoned": rounds_jobs.fail_abandoned,
@@ -81,6 +87,8 @@ MENU_ITEMS = (
     MenuItem(_l("Projects"), "applications.projects", lambda _actor: True),
     MenuItem(_l("Applications"), "applications.mine", lambda actor: actor.agent),
     MenuItem(_l("Rounds"), "rounds.index", lambda actor: allows("round:list", actor)),
+    MenuItem(_l("People"), "people.index", lambda actor: allows("person:list", actor)),
+    MenuItem(_l("Departments"), "departments.index", lambda actor: allows("department:list", actor)),
     MenuItem(_l("Audit"), "audit.index", lambda actor: allows("audit:read", actor)),
     MenuItem(_l("Messages"), "messages.index", lambda _actor: True, waiting=messages_pages.unread),
 )

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -53,7 +63,11 @@ class Person(Base):
     """A public servant with an account."""
 
     __tablename__ = "person"
-    __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower_case"),)
+    __table_args__ = (
+        CheckConstraint("email = lower(email)", name="email_lower_case"),
+        Index("ix_person_email_pattern", "email", postgresql_ops={"email": "text_pattern_ops"}),
+        Index("ix_person_leaving", "left_on", postgresql_where=text("left_on IS NOT NULL")),
+    )
 
     id: Mapped[Key]
     public_id: Mapped[PublicId]
@@ -63,6 +77,9 @@ class Person(Base):
     locale: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     left_on: Mapped[date | None]
+
+
+Index("ix_person_name_lower", func.lower(Person.name).label("name"), postgresql_ops={"name": "text_pattern_ops"})
 
 
 class Employment(Base):

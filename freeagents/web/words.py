@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from babel import Locale
 from flask import Flask
 from flask_babel import gettext as _
 
@@ -46,6 +47,7 @@ def init_app(app: Flask) -> None:
         "work_mode_name": work_mode_name,
         "place_name": place_name,
         "in_words": in_words,
+        "language_name": language_name,
     }
 
 
@@ -123,3 +125,9 @@ def place_name(place: str) -> str:
     name = in_words(known.names) if known else place
     found = pack.place(name)
     return name if found is not None and found.code == place else place
+
+
+def language_name(code: str) -> str:
+    """Say a language in that language itself."""
+    name: str = Locale.parse(code).get_display_name() or code
+    return name[:1].upper() + name[1:]

@@ -14,6 +14,7 @@ EDITORS = frozenset({"owner", "host_hr", "hr"})
 DRAFT_READERS = EDITORS | {"colleague"}
 HR = frozenset({"hr"})
 ROUND_READERS = frozenset({"hr", "auditor"})
+ADMINISTRATOR = frozenset({"administrator"})
 AUDITORS = frozenset({"auditor", "administrator"})
 
 TABLE: dict[str, frozenset[str]] = {
@@ -32,6 +33,31 @@ TABLE: dict[str, frozenset[str]] = {
     "second_factor.confirm": SIGNED_IN,
     "second_factor.renew_codes": SIGNED_IN,
     "second_factor.remove": SIGNED_IN,
+    "departments.index": ADMINISTRATOR,
+    "departments.new": ADMINISTRATOR,
+    "departments.add": ADMINISTRATOR,
+    "departments.show": ADMINISTRATOR,
+    "departments.new_branch": ADMINISTRATOR,
+    "departments.add_branch": ADMINISTRATOR,
+    "departments.rename_form": ADMINISTRATOR,
+    "departments.rename": ADMINISTRATOR,
+    "departments.close_form": ADMINISTRATOR,
+    "departments.close": ADMINISTRATOR,
+    "departments.role_form": ADMINISTRATOR,
+    "departments.give_role": ADMINISTRATOR,
+    "people.index": ADMINISTRATOR,
+    "people.new": ADMINISTRATOR,
+    "people.invite_new": ADMINISTRATOR,
+    "people.show": ADMINISTRATOR,
+    "people.invite_again": ADMINISTRATOR,
+    "people.second_factor_form": ADMINISTRATOR,
+    "people.remove_second_factor": ADMINISTRATOR,
+    "people.end_form": ADMINISTRATOR,
+    "people.end": ADMINISTRATOR,
+    "people.role_form": ADMINISTRATOR,
+    "people.give_role": ADMINISTRATOR,
+    "people.end_role_form": ADMINISTRATOR,
+    "people.end_role": ADMINISTRATOR,
     "accounts.sign_ins": SIGNED_IN,
     "accounts.end_sign_in": APPLICANT,
     "accounts.invitation": EVERYBODY,

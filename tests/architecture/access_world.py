@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from freeagents.accounts.models import Person
-from freeagents.accounts.queries import api_tokens, sign_ins
+from freeagents.accounts.queries import api_tokens, roles_today, sign_ins
 from freeagents.accounts.services.people import invite
 from freeagents.accounts.services.signing_in import sign_in
 from freeagents.accounts.services.tokens import make_api_token
@@ -73,6 +73,8 @@ def an_access_world(app: Flask) -> AccessWorld:
         applicant = people["applicant"]
         sign_in(email=applicant.email, password=PASSWORD, address="", secret="")
         world.values = {
+            "department": host.public_id,
+            "holding": roles_today(people["owner"].id)[0].public_id,
             "sign_in": sign_ins(applicant.id, hours=1)[0].public_id,
             "project": project.public_id,
             "draft": draft.public_id,

@@ -14,7 +14,7 @@ from freeagents.accounts.services.passwords import set_password
 from freeagents.accounts.services.signing_in import sign_out_everywhere
 from freeagents.audit.services import record
 from freeagents.country.entries import Rung
-from freeagents.db.base import utc_now
+from freeagents.db.base import today, utc_now
 from freeagents.errors import Conflict
 from freeagents.extensions import db
 from freeagents.messages.services.telling import send
@@ -95,3 +95,39 @@ def set_grade(*, employment: Employment, grade: Rung | None) -> None:
     employment.grade_ladder = grade.ladder if grade else None
     employment.grade_rank = grade.rank if grade else None
     employment.grade_band = grade.band if grade else None
+
+
+def invite_to_department(*, name: str, email: str, department: Department, actor_id: int) -> Person:
+    """Invite somebody to a post in a department; somebody who has left comes back with the same account.
+
+    :raises Conflict: the e-mail address has an account already.
+    """
+    person = queries.person_by_email(email)
+    if person is None:
+        person = add_person(name=name, email=email, actor_id=actor_id)
+    elif queries.has_left(person.id):
+        person.left_on = None
+        record(db.session, "person:come_back", f"person/{person.public_id}", actor_id=actor_id)
+    else:
+        raise Conflict(_("%(email)s has an account already.", email=person.email), field="email")
+    post = employ(person=person, department=department, grade=None, starts_on=today(), actor_id=actor_id)
+    post.ends_on = None
+    invite(person=person, actor_id=actor_id)
+    return person
+
+
+def invite_again(*, person: Person, actor_id: int) -> None:
+    """Send somebody a new invitation.
+
+    :raises Conflict: the person has left.
+    """
+    if queries.has_left(person.id):
+        raise Conflict(_("%(name)s has left.", name=person.name))
+    invite(person=person, actor_id=actor_id)
+
+
+def choose_locale(*, person: Person, locale: str) -> None:
+    """Keep the language that pages and mail speak to a person."""
+    person.locale = locale
+    db.session.flush()
+    record(db.session, "account:choose_locale", f"person/{person.public_id}", actor_id=person.id, locale=locale)

@@ -63,6 +63,10 @@ def _load_departments(pack: Pack) -> int:
         }
         for code, entry in pack.departments.items()
     }
+    for row in queries.by_code(Department).values():
+        if row.renamed and row.code in wanted:
+            # A name given on a page stays.
+            del wanted[row.code]["names"]
     changed = _write(Department, wanted)
     rows = queries.by_code(Department)
     placed: set[str] = set()
