@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from freeagents import extensions, registry
 from freeagents.accounts.models import Person
-from freeagents.accounts.queries import actor_of_session, actor_of_token
+from freeagents.accounts.queries.credentials import actor_of_session, actor_of_token
 from freeagents.accounts.services.signing_in import note_seen
 from freeagents.config import Settings
 from freeagents.country.pack import load_pack, load_pack_from

@@ -12,7 +12,9 @@ from freeagents.accounts.pages import departments as departments_pages
 from freeagents.accounts.pages import people as people_pages
 from freeagents.accounts.pages import provider as provider_pages
 from freeagents.accounts.pages import second_factor as second_factor_pages
-from freeagents.accounts.queries import mailbox_of, names_of
+from freeagents.accounts.pages import settings as settings_pages
+from freeagents.accounts.queries.directory import mailbox_of, names_of
+from freeagents.accounts.services.links import RESET_JOB
 from freeagents.applications import api as applications_api
 from freeagents.applications import messages as applications_messages
 from freeagents.applications.pages import applications as applications_pages
@@ -55,6 +57,7 @@ PAGES = (
     provider_pages.bp,
     rounds_pages.bp,
     second_factor_pages.bp,
+    settings_pages.bp,
 )
 API = (
     applications_api.bp,
@@ -69,6 +72,7 @@ API = (
 send_mail = messages_jobs.make_send(mailbox_of)
 JOBS: dict[str, Handler] = {
     SEND_JOB: send_mail,
+    RESET_JOB: accounts_jobs.send_reset,
     "round:solve": rounds_jobs.solve,
 }
 EVERY_MINUTE: dict[str, Handler] = {

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from freeagents.accounts import queries as accounts_queries
 from freeagents.accounts.models import Department, Person
+from freeagents.accounts.queries import directory
 from freeagents.accounts.services import people
 from freeagents.accounts.services.departments import add_department
 from freeagents.accounts.services.passwords import set_password
@@ -33,7 +33,7 @@ _hashes: dict[str, str] = {}
 def a_department(code: str = "", *, kind: str = "department", parent: Department | None = None) -> Department:
     """Return a department; the one with this code if it was made before."""
     code = code or f"department-{next(_numbers)}"
-    found = accounts_queries.department_by_code(code)
+    found = directory.department_by_code(code)
     return found or add_department(code=code, names={"en": code.title()}, kind=kind, parent=parent)
 
 

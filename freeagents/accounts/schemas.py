@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, fields, missing, validate
@@ -95,3 +96,32 @@ def department_schema(locales: Sequence[str]) -> Schema:
         ),
     )
     return Schema.from_dict({"code": code, **names_schema(locales).fields}, name="DepartmentSchema")()
+
+
+class ResetSchema(Schema):
+    """Whose password was forgotten."""
+
+    email = fields.Email(required=True, validate=validate.Length(max=254))
+
+
+class ChangePasswordSchema(PasswordSchema):
+    """The current password and a new one."""
+
+    current = fields.String(required=True, validate=validate.Length(min=1, max=1000))
+
+
+class EmailSchema(Schema):
+    """A new e-mail address, and the password where there is one."""
+
+    email = fields.Email(required=True, validate=validate.Length(max=254))
+    password = fields.String(load_default="", validate=validate.Length(max=1000))
+
+
+class LocaleSchema(Schema):
+    """A language of the instance."""
+
+    locale = fields.String(required=True)
+
+    def __init__(self, locales: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fields["locale"].validators.append(validate.OneOf(locales))

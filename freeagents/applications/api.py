@@ -9,7 +9,7 @@ from flask.views import MethodView
 from flask_babel import gettext as _
 from marshmallow import Schema, fields, validate
 
-from freeagents.accounts.queries import employment_today
+from freeagents.accounts.queries.directory import employment_today
 from freeagents.applications import queries, services
 from freeagents.applications.models import Application
 from freeagents.errors import Invalid

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from freeagents.accounts.models import Department, Employment, Person
-from freeagents.accounts.queries import current
+from freeagents.accounts.queries.directory import current
 from freeagents.country.entries import Rung
 from freeagents.country.pack import Pack
 from freeagents.country.places import Location

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, literal, not_, select, true
 
 from freeagents.accounts.models import Department, Employment, Person
-from freeagents.accounts.queries import current
+from freeagents.accounts.queries.directory import current
 from freeagents.eligibility.facts import ProjectFacts
 from freeagents.eligibility.models import CountRequest
 from freeagents.eligibility.sql import Ask, Employer, asks

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, selectinload
 
 from freeagents.accounts.models import Department, Employment, ExternalId, Person
-from freeagents.accounts.queries import current
+from freeagents.accounts.queries.directory import current
 from freeagents.applications.models import Application
 from freeagents.country.models import Place
 from freeagents.extensions import db

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from freeagents.accounts.queries import employment_today
+from freeagents.accounts.queries.directory import employment_today
 from freeagents.country.entries import RoleLevel
 from freeagents.db.base import utc_now
 from freeagents.errors import Conflict

@@ -12,8 +12,8 @@ from flask_babel import ngettext
 from sqlalchemy import inspect
 from sqlalchemy.dialects.postgresql import insert
 
-from freeagents.accounts import queries as accounts_queries
 from freeagents.accounts.models import Person
+from freeagents.accounts.queries import directory
 from freeagents.accounts.services.people import set_grade
 from freeagents.audit.services import record
 from freeagents.country.pack import Pack
@@ -152,7 +152,7 @@ def _count_version(profile: Profile) -> None:
 
 
 def _write_grade(profile: Profile, word: str | None, pack: Pack) -> None:
-    employment = accounts_queries.employment_today(profile.person_id)
+    employment = directory.employment_today(profile.person_id)
     if employment is None:
         if word is not None:
             raise Invalid(_("A grade belongs to a post, and you have none today. Ask HR to add it."), field="grade")

@@ -11,8 +11,8 @@ from marshmallow import Schema, fields
 from werkzeug.exceptions import PreconditionFailed
 from werkzeug.http import quote_etag
 
-from freeagents.accounts import queries as accounts_queries
-from freeagents.accounts.queries import department_by_code
+from freeagents.accounts.queries import directory
+from freeagents.accounts.queries.directory import department_by_code
 from freeagents.db.base import utc_now
 from freeagents.errors import Forbidden, Invalid
 from freeagents.extensions import pack
@@ -92,7 +92,7 @@ class Projects(MethodView):
             raise Invalid(_("There is no department with this code."), field="department")
         if not any(actor.holds_over(role, department.lineage) for role in ("manager", "hr")):
             raise Forbidden(_("You are not a manager in this department."))
-        owner = accounts_queries.person_by_id(actor.person_id)
+        owner = directory.person_by_id(actor.person_id)
         return services.draft_project(
             owner=owner, department=department, data=data, pack=pack, actor_id=actor.person_id
         )

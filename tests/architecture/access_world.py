@@ -8,7 +8,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from freeagents.accounts.models import Person
-from freeagents.accounts.queries import api_tokens, roles_today, sign_ins
+from freeagents.accounts.queries.credentials import api_tokens, sign_ins
+from freeagents.accounts.queries.directory import roles_today
+from freeagents.accounts.services import links
 from freeagents.accounts.services.people import invite
 from freeagents.accounts.services.signing_in import sign_in
 from freeagents.accounts.services.tokens import make_api_token
@@ -21,7 +23,7 @@ from freeagents.messages.services.telling import Notice, tell
 from freeagents.rounds import queries as rounds
 from freeagents.rounds.models import Edit
 from freeagents.rounds.services import leaving, review
-from tests.factories import PASSWORD, a_department, a_project, an_agent, with_role
+from tests.factories import PASSWORD, a_department, a_person, a_project, an_agent, with_role
 from tests.integration.rounds.world import a_world, solved
 
 ROLES: dict[str, tuple[str, str | None] | None] = {
@@ -75,6 +77,8 @@ def an_access_world(app: Flask) -> AccessWorld:
         world.values = {
             "department": host.public_id,
             "holding": roles_today(people["owner"].id)[0].public_id,
+            "reset": links._new_link(a_person(), "password", hours=1),
+            "new-email": links._new_link(a_person(), "email", hours=1, email="new@example.org"),
             "sign_in": sign_ins(applicant.id, hours=1)[0].public_id,
             "project": project.public_id,
             "draft": draft.public_id,

@@ -121,7 +121,7 @@ class Client:
         def value(found: re.Match[str]) -> str:
             name = found[1]
             if name == "token":
-                name = "invitation" if "invitation" in rule.rule else "api_token"
+                name = next((part for part in ("invitation", "reset", "new-email") if part in rule.rule), "api_token")
             if rule.endpoint.startswith("drafts.") and name == "project":
                 name = "draft"
             return self.world.values[name]

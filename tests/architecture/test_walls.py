@@ -14,7 +14,7 @@ LINT = Path(sys.executable).parent / "lint-imports"
 
 PLANTED = {
     "stack": ("freeagents/skills/queries.py", "import freeagents.rounds.models"),
-    "feature": ("freeagents/accounts/models.py", "import freeagents.accounts.queries"),
+    "feature": ("freeagents/accounts/models.py", "import freeagents.accounts.queries.directory"),
     "eligibility": ("freeagents/eligibility/rules.py", "import freeagents.eligibility.sql"),
     "exchange": ("freeagents/exchange/tables.py", "import freeagents.exchange.rows"),
     "messages": ("freeagents/messages/kinds.py", "import freeagents.messages.models"),

@@ -6,9 +6,9 @@ from flask import Blueprint, Response, current_app, flash, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from freeagents.accounts import queries
 from freeagents.accounts.models import ApiToken, SignIn
 from freeagents.accounts.pages.entry import device, enter, safe, sign_in_page
+from freeagents.accounts.queries import credentials, directory
 from freeagents.accounts.schemas import ApiTokenSchema, PasswordSchema, SignInSchema
 from freeagents.accounts.services import people, signing_in, tokens
 from freeagents.accounts.services.passwords import MINIMUM_PASSWORD
@@ -97,13 +97,13 @@ def make_token() -> Answer:
         person_id=actor.person_id,
         name=form.data["name"],
         actor_id=actor.person_id,
-        second_factor=queries.has_shown_second_factor(actor.credential),
+        second_factor=credentials.has_shown_second_factor(actor.credential),
     )
     return render("accounts/token.html", token=token, days=tokens.TOKEN_DAYS)
 
 
 @bp.post("/account/tokens/<token>/end")
-@allow("api_token:end", token=queries.api_token_by_public_id)
+@allow("api_token:end", token=credentials.api_token_by_public_id)
 def end_token(token: ApiToken) -> Answer:
     """Make an API token stop working."""
     tokens.end_api_token(token=token, actor_id=current_actor().person_id)
@@ -119,13 +119,13 @@ def sign_ins() -> Answer:
     hours = current_app.config["SETTINGS"].session_hours
     return render(
         "accounts/sign_ins.html",
-        sign_ins=queries.sign_ins(actor.person_id, hours=hours),
-        here=queries.token_digest(actor.credential),
+        sign_ins=credentials.sign_ins(actor.person_id, hours=hours),
+        here=credentials.token_digest(actor.credential),
     )
 
 
 @bp.post("/account/sign-ins/<sign_in>/end")
-@allow("sign_in:end", sign_in=queries.sign_in_by_public_id)
+@allow("sign_in:end", sign_in=credentials.sign_in_by_public_id)
 def end_sign_in(sign_in: SignIn) -> Answer:
     """Sign out on another browser."""
     signing_in.end_sign_in(sign_in=sign_in, actor_id=current_actor().person_id)
@@ -163,14 +163,14 @@ def _account_page(form: Form) -> Answer:
     return render(
         "accounts/account.html",
         form=form,
-        person=queries.person_by_id(actor.person_id),
-        roles=queries.roles_today(actor.person_id),
-        tokens=queries.api_tokens(actor.person_id),
-        factor=queries.second_factor(actor.person_id),
-        sign_ins=len(queries.sign_ins(actor.person_id, hours=current_app.config["SETTINGS"].session_hours)),
+        person=directory.person_by_id(actor.person_id),
+        roles=directory.roles_today(actor.person_id),
+        tokens=credentials.api_tokens(actor.person_id),
+        factor=credentials.second_factor(actor.person_id),
+        sign_ins=len(credentials.sign_ins(actor.person_id, hours=current_app.config["SETTINGS"].session_hours)),
     )
 
 
 def _refuse_dead_invitation(token: str) -> None:
-    if queries.invitation(token) is None:
+    if credentials.invitation(token) is None:
         raise NotFound(_("This invitation was used already or has expired. Ask for a new one."))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, flash, request
 from flask_babel import gettext as _
 
-from freeagents.accounts import queries
 from freeagents.accounts.models import Department
+from freeagents.accounts.queries import directory
 from freeagents.accounts.schemas import RoleSchema, department_schema, names_schema
 from freeagents.accounts.services import departments, roles
 from freeagents.db.base import Words, today
@@ -29,7 +29,7 @@ def index() -> Answer:
     """Find a department."""
     words = request.args.get("q", "").replace("\x00", "").strip()
     after = request.args.get("after")
-    found = queries.find_departments(words, after=after, limit=A_PAGE + 1)
+    found = directory.find_departments(words, after=after, limit=A_PAGE + 1)
     return render(
         "accounts/departments.html",
         departments=found[:A_PAGE],
@@ -54,34 +54,34 @@ def add() -> Answer:
 
 
 @bp.get("/<department>")
-@allow("department:read", department=queries.department_by_public_id)
+@allow("department:read", department=directory.department_by_public_id)
 def show(department: Department) -> Answer:
     """Show a department, its branches and who holds which role in it."""
     return render(
         "accounts/department.html",
         department=department,
-        parent=queries.department_by_id(department.parent_id) if department.parent_id else None,
-        branches=queries.branches_of(department.id),
-        holders=queries.holders(department.id, limit=MOST_HOLDERS),
+        parent=directory.department_by_id(department.parent_id) if department.parent_id else None,
+        branches=directory.branches_of(department.id),
+        holders=directory.holders(department.id, limit=MOST_HOLDERS),
     )
 
 
 @bp.get("/<department>/branches/new")
-@allow("department:edit", department=queries.department_by_public_id)
+@allow("department:edit", department=directory.department_by_public_id)
 def new_branch(department: Department) -> Answer:
     """Show the form that adds a branch."""
     return _new_page(Form(department_schema(pack.locales)), department)
 
 
 @bp.post("/<department>/branches/new")
-@allow("department:edit", department=queries.department_by_public_id)
+@allow("department:edit", department=directory.department_by_public_id)
 def add_branch(department: Department) -> Answer:
     """Add a branch."""
     return _add(department)
 
 
 @bp.get("/<department>/rename")
-@allow("department:edit", department=queries.department_by_public_id)
+@allow("department:edit", department=directory.department_by_public_id)
 def rename_form(department: Department) -> Answer:
     """Show the form that renames a department."""
     initial = {f"name_{locale}": department.names.get(locale, "") for locale in pack.locales}
@@ -89,7 +89,7 @@ def rename_form(department: Department) -> Answer:
 
 
 @bp.post("/<department>/rename")
-@allow("department:edit", department=queries.department_by_public_id)
+@allow("department:edit", department=directory.department_by_public_id)
 def rename(department: Department) -> Answer:
     """Rename a department."""
     form = Form(names_schema(pack.locales), request.form, labels=_labels())
@@ -101,14 +101,14 @@ def rename(department: Department) -> Answer:
 
 
 @bp.get("/<department>/close")
-@allow("department:edit", department=queries.department_by_public_id)
+@allow("department:edit", department=directory.department_by_public_id)
 def close_form(department: Department) -> Answer:
     """Ask whether the department is to be closed."""
     return _close_page(Form(names_schema(())), department)
 
 
 @bp.post("/<department>/close")
-@allow("department:edit", department=queries.department_by_public_id)
+@allow("department:edit", department=directory.department_by_public_id)
 def close(department: Department) -> Answer:
     """Close a department."""
     form = Form(names_schema(()), request.form)
@@ -120,14 +120,14 @@ def close(department: Department) -> Answer:
 
 
 @bp.get("/<department>/roles/new")
-@allow("role:give", department=queries.department_by_public_id)
+@allow("role:give", department=directory.department_by_public_id)
 def role_form(department: Department) -> Answer:
     """Show the form that gives somebody a role in a department."""
-    return _role_page(Form(RoleSchema(), initial={"starts_on": today().isoformat()}), department)
+    return _role_page(Form(RoleSchema(), initial={"starts_on": today()}), department)
 
 
 @bp.post("/<department>/roles/new")
-@allow("role:give", department=queries.department_by_public_id)
+@allow("role:give", department=directory.department_by_public_id)
 def give_role(department: Department) -> Answer:
     """Give somebody a role in a department."""
     form = Form(
@@ -136,7 +136,7 @@ def give_role(department: Department) -> Answer:
         labels={"email": _("the person’s email address"), "role": _("a role"), "starts_on": _("the first day")},
     )
     with form.refusals():
-        person = queries.person_by_email(form.data["email"])
+        person = directory.person_by_email(form.data["email"])
         if person is None:
             raise Invalid(_("Nobody has an account with this email address."), field="email")
         roles.give_role(

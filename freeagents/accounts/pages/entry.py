@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from flask import current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from freeagents.accounts import queries
 from freeagents.accounts.models import Person
+from freeagents.accounts.queries import directory
 from freeagents.accounts.services.signing_in import Started
 from freeagents.security import provider, sessions
 from freeagents.security.actor import Actor
@@ -60,7 +60,7 @@ def enter(started: Started, next_page: str) -> Answer:
         return see_other("second_factor.code_form")
     sign_in_here(started.person, started.token)
     strict = current_app.config["SETTINGS"].require_second_factor
-    if strict and queries.holds_strong_role(started.person.id):
+    if strict and directory.holds_strong_role(started.person.id):
         return see_other("second_factor.show")
     return redirect(safe(next_page), 303)
 

@@ -7,8 +7,8 @@ from flask import Blueprint, current_app, flash, redirect, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from freeagents.accounts import queries
 from freeagents.accounts.pages.entry import safe, sign_in_here
+from freeagents.accounts.queries import credentials, directory
 from freeagents.accounts.schemas import CodeSchema
 from freeagents.accounts.services import second_factor
 from freeagents.db.base import utc_now
@@ -63,7 +63,7 @@ def show() -> Answer:
 def begin() -> Answer:
     """Make the key for an app."""
     actor = current_actor()
-    second_factor.begin(person=queries.person_by_id(actor.person_id), actor_id=actor.person_id)
+    second_factor.begin(person=directory.person_by_id(actor.person_id), actor_id=actor.person_id)
     return see_other("second_factor.show")
 
 
@@ -75,7 +75,7 @@ def confirm() -> Answer:
     form = _code_form()
     with form.refusals():
         codes = second_factor.confirm(
-            person=queries.person_by_id(actor.person_id),
+            person=directory.person_by_id(actor.person_id),
             code=form.data["code"],
             sign_in=actor.credential,
             secret=_secret(),
@@ -92,7 +92,7 @@ def renew_codes() -> Answer:
     form = _code_form()
     with form.refusals():
         codes = second_factor.renew_recovery_codes(
-            person=queries.person_by_id(current_actor().person_id),
+            person=directory.person_by_id(current_actor().person_id),
             code=form.data["code"],
             secret=_secret(),
             now=utc_now(),
@@ -108,7 +108,7 @@ def remove() -> Answer:
     form = _code_form()
     with form.refusals():
         second_factor.remove(
-            person=queries.person_by_id(current_actor().person_id),
+            person=directory.person_by_id(current_actor().person_id),
             code=form.data["code"],
             secret=_secret(),
             now=utc_now(),
@@ -119,8 +119,8 @@ def remove() -> Answer:
 
 
 def _page(form: Form) -> Answer:
-    person = queries.person_by_id(current_actor().person_id)
-    begun = queries.unconfirmed_second_factor(person.id)
+    person = directory.person_by_id(current_actor().person_id)
+    begun = credentials.unconfirmed_second_factor(person.id)
     address = key = None
     if begun is not None:
         key = second_factor.key_text(begun, _secret())
@@ -128,11 +128,11 @@ def _page(form: Form) -> Answer:
     return render(
         "accounts/second_factor.html",
         form=form,
-        factor=queries.second_factor(person.id),
-        codes_left=queries.recovery_codes_left(person.id),
+        factor=credentials.second_factor(person.id),
+        codes_left=credentials.recovery_codes_left(person.id),
         picture=_picture(address) if address else None,
         key=key,
-        is_needed=current_app.config["SETTINGS"].require_second_factor and queries.holds_strong_role(person.id),
+        is_needed=current_app.config["SETTINGS"].require_second_factor and directory.holds_strong_role(person.id),
     )
 
 

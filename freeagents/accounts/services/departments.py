@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from freeagents.accounts import queries
 from freeagents.accounts.models import Department
+from freeagents.accounts.queries import directory
 from freeagents.audit.services import record
 from freeagents.db.base import Words, today
 from freeagents.errors import Conflict, Invalid
@@ -45,7 +45,7 @@ def found_department(*, code: str, names: Words, parent: Department | None, acto
     :raises Conflict: the parent is closed.
     :raises Invalid: another department has this code.
     """
-    if queries.department_by_code(code) is not None:
+    if directory.department_by_code(code) is not None:
         raise Invalid(_("Another department has the code %(code)s. Choose another.", code=code), field="code")
     if parent is not None:
         _refuse_closed(parent)
@@ -77,7 +77,7 @@ def close_department(*, department: Department, actor_id: int) -> None:
     :raises Conflict: it is closed already, or something of it is still open.
     """
     _refuse_closed(department)
-    left = queries.what_is_open_in(department)
+    left = directory.what_is_open_in(department)
     if left.branches:
         raise Conflict(ngettext("Close its branch first.", "Close its %(num)d branches first.", left.branches))
     if left.posts:

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import delete
 
-from freeagents.accounts import queries
 from freeagents.accounts.models import Invitation, MailedLink, Person
+from freeagents.accounts.queries import directory
 from freeagents.accounts.services.roles import end_now, refuse_to_lose_last_administrator
 from freeagents.accounts.services.signing_in import sign_out_everywhere
 from freeagents.audit.services import record
@@ -28,11 +28,11 @@ def end_account(*, person: Person, last_day: date | None, note: str, actor_id: i
     """
     if person.id == actor_id:
         raise Conflict(_("Nobody ends their own account. Ask another administrator."))
-    if queries.has_left(person.id):
+    if directory.has_left(person.id):
         raise Conflict(_("%(name)s has left already.", name=person.name))
     if last_day is not None and last_day < today():
         raise Invalid(_("The last day must not be in the past."), field="last_day")
-    if person.id in queries.lasting_administrators(for_update=True):
+    if person.id in directory.lasting_administrators(for_update=True):
         refuse_to_lose_last_administrator(person)
     record(
         db.session,
@@ -46,10 +46,10 @@ def end_account(*, person: Person, last_day: date | None, note: str, actor_id: i
     if last_day is None:
         _close(person)
     else:
-        for holding in queries.roles_not_ended(person.id):
+        for holding in directory.roles_not_ended(person.id):
             if holding.ends_on is None or holding.ends_on > last_day:
                 holding.ends_on = max(holding.starts_on, last_day)
-        employment = queries.employment_today(person.id)
+        employment = directory.employment_today(person.id)
         if employment is not None:
             employment.ends_on = last_day
     db.session.flush()
@@ -60,7 +60,7 @@ def end_leavers() -> None:
 
     They cannot do anything any more from the day itself on: this puts the records right.
     """
-    for person in queries.unfinished_leavers(limit=MOST_A_RUN):
+    for person in directory.unfinished_leavers(limit=MOST_A_RUN):
         if person.left_on is None:
             person.left_on = today()
         _close(person)
@@ -69,9 +69,9 @@ def end_leavers() -> None:
 
 
 def _close(person: Person) -> None:
-    for holding in queries.roles_not_ended(person.id):
+    for holding in directory.roles_not_ended(person.id):
         end_now(holding)
-    employment = queries.employment_today(person.id)
+    employment = directory.employment_today(person.id)
     if employment is not None:
         employment.ends_on = max(employment.starts_on, today() - timedelta(days=1))
     for model in (Invitation, MailedLink):

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import delete
 
-from freeagents.accounts import queries
 from freeagents.accounts.models import Department, Employment, Invitation, Person
+from freeagents.accounts.queries import credentials, directory
 from freeagents.accounts.services.passwords import set_password
 from freeagents.accounts.services.signing_in import sign_out_everywhere
 from freeagents.audit.services import record
@@ -27,7 +27,7 @@ def add_person(*, name: str, email: str, actor_id: int | None, locale: str | Non
 
     :raises Conflict: the e-mail address has an account already.
     """
-    if queries.person_by_email(email) is not None:
+    if directory.person_by_email(email) is not None:
         raise Conflict(_("%(email)s has an account already.", email=email), field="email")
     person = Person(name=name, email=email.strip().lower(), locale=locale)
     db.session.add(person)
@@ -43,7 +43,7 @@ def invite(*, person: Person, actor_id: int | None) -> str:
     db.session.add(
         Invitation(
             person_id=person.id,
-            token_hash=queries.token_digest(token),
+            token_hash=credentials.token_digest(token),
             expires_at=utc_now() + timedelta(days=INVITATION_DAYS),
         )
     )
@@ -60,10 +60,10 @@ def accept_invitation(*, token: str, password: str) -> Person:
     :raises Conflict: the invitation was used or has expired.
     :raises Invalid: the password is too short or holds the e-mail address.
     """
-    invitation = queries.invitation(token)
+    invitation = credentials.invitation(token)
     if invitation is None:
         raise Conflict(_("This invitation was used already or has expired. Ask for a new one."))
-    person = queries.person_by_id(invitation.person_id)
+    person = directory.person_by_id(invitation.person_id)
     set_password(person=person, password=password)
     invitation.used_at = utc_now()
     db.session.flush()
@@ -76,7 +76,7 @@ def employ(
     *, person: Person, department: Department, grade: Rung | None, starts_on: date, actor_id: int | None
 ) -> Employment:
     """Give a person a permanent post in a department, or change today's post in place."""
-    employment = queries.employment_today(person.id)
+    employment = directory.employment_today(person.id)
     if employment is None:
         employment = Employment(person_id=person.id, starts_on=starts_on)
         db.session.add(employment)
@@ -102,10 +102,10 @@ def invite_to_department(*, name: str, email: str, department: Department, actor
 
     :raises Conflict: the e-mail address has an account already.
     """
-    person = queries.person_by_email(email)
+    person = directory.person_by_email(email)
     if person is None:
         person = add_person(name=name, email=email, actor_id=actor_id)
-    elif queries.has_left(person.id):
+    elif directory.has_left(person.id):
         person.left_on = None
         record(db.session, "person:come_back", f"person/{person.public_id}", actor_id=actor_id)
     else:
@@ -121,7 +121,7 @@ def invite_again(*, person: Person, actor_id: int) -> None:
 
     :raises Conflict: the person has left.
     """
-    if queries.has_left(person.id):
+    if directory.has_left(person.id):
         raise Conflict(_("%(name)s has left.", name=person.name))
     invite(person=person, actor_id=actor_id)
 

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from flask_babel import gettext as _
 
-from freeagents.accounts import queries
 from freeagents.accounts.models import ROLES, Department, Person, RoleHolding
+from freeagents.accounts.queries import directory
 from freeagents.audit.services import record
 from freeagents.db.base import today
 from freeagents.errors import Conflict, Invalid
@@ -40,9 +40,9 @@ def give_role(
         raise Invalid(_("This department is closed."))
     if actor_id == person.id:
         raise Conflict(_("Nobody gives themselves a role. Ask another administrator."))
-    if queries.has_left(person.id):
+    if directory.has_left(person.id):
         raise Conflict(_("%(name)s has left.", name=person.name))
-    if queries.holds_between(person.id, role, department, starts_on, ends_on):
+    if directory.holds_between(person.id, role, department, starts_on, ends_on):
         raise Conflict(_("%(name)s holds this role there already.", name=person.name), field="role")
     holding = RoleHolding(
         person_id=person.id,
@@ -72,7 +72,7 @@ def end_role(*, holding: RoleHolding, last_day: date | None = None, actor_id: in
     :raises Conflict: it is the last administrator's.
     :raises Invalid: the last day is before the first, or past.
     """
-    person = queries.person_by_id(holding.person_id)
+    person = directory.person_by_id(holding.person_id)
     if last_day is not None and last_day < max(holding.starts_on, today()):
         raise Invalid(_("The last day must not be in the past, nor before the first."), field="last_day")
     if holding.role == ADMINISTRATOR and holding.department_id is None:
@@ -83,7 +83,7 @@ def end_role(*, holding: RoleHolding, last_day: date | None = None, actor_id: in
         f"person/{person.public_id}",
         actor_id=actor_id,
         role=holding.role,
-        department=queries.department_by_id(holding.department_id).public_id if holding.department_id else None,
+        department=directory.department_by_id(holding.department_id).public_id if holding.department_id else None,
         last_day=last_day.isoformat() if last_day else None,
     )
     if last_day is not None:
@@ -107,7 +107,7 @@ def refuse_to_lose_last_administrator(person: Person) -> None:
 
     :raises Conflict: nobody else is one for good.
     """
-    if not queries.lasting_administrators(for_update=True) - {person.id}:
+    if not directory.lasting_administrators(for_update=True) - {person.id}:
         raise Conflict(
             _("%(name)s is the last administrator. Give somebody else the role first, without a last day.",
               name=person.name)

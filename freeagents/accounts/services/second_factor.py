@@ -12,8 +12,8 @@ from urllib.parse import quote, urlencode
 from flask_babel import gettext as _
 from sqlalchemy import delete, or_, update
 
-from freeagents.accounts import queries
 from freeagents.accounts.models import Person, RecoveryCode, SecondFactor, SignIn
+from freeagents.accounts.queries import credentials, directory
 from freeagents.accounts.services.throttle import attempt_key, note_failure, refuse_too_many
 from freeagents.audit.services import record
 from freeagents.db.base import utc_now
@@ -72,7 +72,7 @@ def begin(*, person: Person, actor_id: int) -> SecondFactor:
 
     :raises Conflict: there is a second factor already.
     """
-    if queries.second_factor(person.id) is not None:
+    if credentials.second_factor(person.id) is not None:
         raise Conflict(_("You have a second factor already. Remove it before you set up another."))
     factor = db.session.get(SecondFactor, person.id) or SecondFactor(person_id=person.id)
     factor.seed = secrets.token_bytes(SEED_BYTES)
@@ -95,7 +95,7 @@ def confirm(*, person: Person, code: str, sign_in: str, secret: str, now: dateti
         raise Conflict(_("Start to set up a second factor first."))
     _try(person.id, code, secret=secret, now=now)
     factor.confirmed_at = now
-    digest = queries.token_digest(sign_in)
+    digest = credentials.token_digest(sign_in)
     db.session.execute(
         update(SignIn)
         .where(SignIn.person_id == person.id, SignIn.token_hash != digest, SignIn.ended_at.is_(None))
@@ -115,10 +115,10 @@ def show(*, token: str, code: str, secret: str, now: datetime) -> Person:
     :raises TooMany: too many codes were wrong.
     :raises WrongCode: the code is not right, or was used before.
     """
-    waiting = queries.waiting_sign_in(token, since=now - PENDING)
+    waiting = credentials.waiting_sign_in(token, since=now - PENDING)
     if waiting is None:
         raise SignInRequired(_("Sign in again: you took longer than ten minutes."))
-    person = queries.person_by_id(waiting.person_id)
+    person = directory.person_by_id(waiting.person_id)
     _try(person.id, code, secret=secret, now=now)
     waiting.second_factor_at = now
     db.session.flush()
@@ -170,7 +170,7 @@ def _take_away(person: Person, *, actor_id: int, note: str | None = None) -> Non
 
 
 def _refuse_without(person: Person) -> None:
-    if queries.second_factor(person.id) is None:
+    if credentials.second_factor(person.id) is None:
         raise Conflict(_("There is no second factor."))
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from freeagents.accounts import queries
 from freeagents.accounts.models import ApiToken, Identity, Person, SignIn
+from freeagents.accounts.queries import credentials, directory
 from freeagents.accounts.services.passwords import password_is_right
 from freeagents.accounts.services.throttle import attempt_key, note_failure, refuse_too_many
 from freeagents.audit.services import record
@@ -55,8 +55,8 @@ def sign_in(*, email: str, password: str, address: str, secret: str, device: str
         attempt_key(secret, "address", address): ATTEMPTS_AN_ADDRESS,
     }
     refuse_too_many(limits)
-    person = queries.person_by_email(email)
-    if not password_is_right(person, password) or person is None or queries.has_left(person.id):
+    person = directory.person_by_email(email)
+    if not password_is_right(person, password) or person is None or directory.has_left(person.id):
         note_failure(*limits)
         raise WrongCredentials(_("The email address or the password is not right."), field="email")
     return _start(person, device)
@@ -70,10 +70,10 @@ def sign_in_by_provider(*, issuer: str, subject: str, email: str | None, device:
     :param email: the address, where the provider has verified it.
     :raises Forbidden: nobody here is known by either, or the person has left.
     """
-    person = queries.person_by_identity(issuer, subject)
+    person = credentials.person_by_identity(issuer, subject)
     if person is None and email is not None:
         person = _adopt(issuer, subject, email)
-    if person is None or queries.has_left(person.id):
+    if person is None or directory.has_left(person.id):
         raise Forbidden(
             _("Nobody with this account is known here. HR of your department invites you: then sign in again.")
         )
@@ -82,9 +82,9 @@ def sign_in_by_provider(*, issuer: str, subject: str, email: str | None, device:
 
 def _adopt(issuer: str, subject: str, email: str) -> Person | None:
     """Remember under which subject the provider knows an invited person."""
-    person = queries.person_by_email(email)
+    person = directory.person_by_email(email)
     # An address that the provider knows under another subject has passed to somebody else.
-    if person is None or not queries.was_invited(person) or queries.identity_of(person.id, issuer) is not None:
+    if person is None or not credentials.was_invited(person) or credentials.identity_of(person.id, issuer) is not None:
         return None
     db.session.add(Identity(person_id=person.id, issuer=issuer, subject=subject))
     db.session.flush()
@@ -94,14 +94,14 @@ def _adopt(issuer: str, subject: str, email: str) -> Person | None:
 
 def _start(person: Person, device: str) -> Started:
     token = secrets.token_urlsafe(32)
-    db.session.add(SignIn(person_id=person.id, token_hash=queries.token_digest(token), device=device))
+    db.session.add(SignIn(person_id=person.id, token_hash=credentials.token_digest(token), device=device))
     record(db.session, "account:sign_in", f"person/{person.public_id}", actor_id=person.id)
-    return Started(person, token, is_complete=queries.second_factor(person.id) is None)
+    return Started(person, token, is_complete=credentials.second_factor(person.id) is None)
 
 
 def note_seen(token: str) -> None:
     """Keep that a sign-in was used today, in a short transaction of its own; a database that is busy may miss it."""
-    used = update(SignIn).where(SignIn.token_hash == queries.token_digest(token)).values(last_seen_on=today())
+    used = update(SignIn).where(SignIn.token_hash == credentials.token_digest(token)).values(last_seen_on=today())
     try:
         with Session(db.engine) as session, session.begin():
             session.execute(used)
@@ -112,7 +112,7 @@ def note_seen(token: str) -> None:
 def sign_out(*, token: str, actor_id: int) -> None:
     """End the sign-in of one browser."""
     db.session.execute(
-        update(SignIn).where(SignIn.token_hash == queries.token_digest(token)).values(ended_at=utc_now())
+        update(SignIn).where(SignIn.token_hash == credentials.token_digest(token)).values(ended_at=utc_now())
     )
     record(db.session, "account:sign_out", "person/self", actor_id=actor_id)
 
@@ -131,7 +131,7 @@ def sign_out_everywhere(*, person_id: int, actor_id: int | None, but: str | None
     """
     end = update(SignIn).where(SignIn.person_id == person_id, SignIn.ended_at.is_(None)).values(ended_at=utc_now())
     if but is not None:
-        end = end.where(SignIn.token_hash != queries.token_digest(but))
+        end = end.where(SignIn.token_hash != credentials.token_digest(but))
     db.session.execute(end)
     db.session.execute(
         update(ApiToken).where(ApiToken.person_id == person_id, ApiToken.ended_at.is_(None)).values(ended_at=utc_now())
@@ -139,6 +139,6 @@ def sign_out_everywhere(*, person_id: int, actor_id: int | None, but: str | None
     record(
         db.session,
         "account:sign_out_everywhere",
-        f"person/{queries.person_by_id(person_id).public_id}",
+        f"person/{directory.person_by_id(person_id).public_id}",
         actor_id=actor_id,
     )

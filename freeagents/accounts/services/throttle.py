@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from freeagents.accounts import queries
 from freeagents.accounts.models import SignInAttempt
+from freeagents.accounts.queries import credentials
 from freeagents.db.base import utc_now
 from freeagents.errors import TooMany
 from freeagents.extensions import db
@@ -33,7 +33,7 @@ def refuse_too_many(limits: Mapping[bytes, int]) -> None:
     """
     since = utc_now() - ATTEMPT_WINDOW
     for key, limit in limits.items():
-        if queries.failed_attempts(key, since=since) >= limit:
+        if credentials.failed_attempts(key, since=since) >= limit:
             raise TooMany(
                 _("Too many attempts to sign in. Wait 15 minutes and try again."),
                 retry_after=int(ATTEMPT_WINDOW.total_seconds()),

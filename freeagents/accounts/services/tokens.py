@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from freeagents.accounts import queries
 from freeagents.accounts.models import ApiToken
+from freeagents.accounts.queries import credentials
 from freeagents.audit.services import record
 from freeagents.db.base import utc_now
 from freeagents.extensions import db
@@ -24,7 +24,7 @@ def make_api_token(*, person_id: int, name: str, actor_id: int, second_factor: b
         person_id=person_id,
         name=name,
         second_factor=second_factor,
-        token_hash=queries.token_digest(token),
+        token_hash=credentials.token_digest(token),
         expires_at=utc_now() + timedelta(days=TOKEN_DAYS),
     )
     db.session.add(row)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from marshmallow import Schema
 
 from freeagents.accounts.models import Department
-from freeagents.accounts.queries import departments_of, person_by_id
+from freeagents.accounts.queries.directory import departments_of, person_by_id
 from freeagents.country.entries import Rung
 from freeagents.db.base import utc_now
 from freeagents.eligibility.pages.counting import Told

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from freeagents.accounts import queries
 from freeagents.accounts.models import Department, Employment, Person, RoleHolding, SecondFactor, SignIn
+from freeagents.accounts.queries import credentials, directory
 from freeagents.accounts.services import leaving
 from freeagents.audit.models import AuditEntry, AuditNote
 from freeagents.db.base import utc_now
@@ -76,8 +76,8 @@ def test_a_branch_is_added_renamed_and_closed(app: Flask, admin: Browser, ids: d
     admin.post(f"{branch}/close", page="/account", status=409)
     admin.post(f"{branch}/branches/new", {"code": "deeper", "name_en": "x"}, status=409)
     with app.app_context():
-        row = queries.department_by_code("office-north")
-        parent = queries.department_by_code("office")
+        row = directory.department_by_code("office-north")
+        parent = directory.department_by_code("office")
         assert row
         assert parent
         assert (row.kind, row.lineage, row.employer_id) == ("branch", [parent.id, row.id], parent.id)
@@ -103,7 +103,7 @@ def test_a_name_given_on_a_page_is_kept_when_the_pack_is_loaded_again(app: Flask
     admin.post(f"/departments/{public_id}/rename", {"name_en": "Ministry of Magic"})
     with app.app_context():
         assert load_pack(PACK) == {"departments": 0, "places": 0, "skills": 0}
-        renamed = queries.department_by_code(code)
+        renamed = directory.department_by_code(code)
         assert renamed
         assert renamed.names == {"en": "Ministry of Magic"}
 
@@ -184,12 +184,12 @@ def test_two_administrators_who_end_each_other_leave_one(app: Flask, ids: dict[s
     assert statuses[0] == 303
     assert statuses[1] in {403, 409}
     with app.app_context():
-        assert len(queries.lasting_administrators()) == 1
+        assert len(directory.lasting_administrators()) == 1
 
 
 def test_a_leaver_is_out_at_once(app: Flask, admin: Browser, ids: dict[str, str]) -> None:
     with app.app_context():
-        eve = queries.person_by_email(EVE)
+        eve = directory.person_by_email(EVE)
         assert eve
         with_role(eve, "manager", a_department("office"))
         db.session.commit()
@@ -203,10 +203,10 @@ def test_a_leaver_is_out_at_once(app: Flask, admin: Browser, ids: dict[str, str]
     assert "Has left" in admin.get(f"/people/{ids['eve']}")
     admin.post(page, {"reason": "Again."}, status=409)
     with app.app_context():
-        eve = queries.person_by_email(EVE)
+        eve = directory.person_by_email(EVE)
         assert eve
-        assert queries.roles_not_ended(eve.id) == []
-        assert queries.employment_today(eve.id) is None
+        assert directory.roles_not_ended(eve.id) == []
+        assert directory.employment_today(eve.id) is None
         entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "person:end")).one()
         assert "Resigned" not in str(entry.facts)
         assert db.session.scalars(select(AuditNote.words)).all() == ["Resigned on the spot."]
@@ -216,7 +216,7 @@ def test_a_post_that_ends_ends_sign_ins_and_roles_that_day_and_the_records_follo
     app: Flask, admin: Browser, ids: dict[str, str]
 ) -> None:
     with app.app_context():
-        eve = queries.person_by_email(EVE)
+        eve = directory.person_by_email(EVE)
         assert eve
         with_role(eve, "manager", a_department("office"))
         db.session.commit()
@@ -237,10 +237,10 @@ def test_a_post_that_ends_ends_sign_ins_and_roles_that_day_and_the_records_follo
             leaving.end_leavers()
             db.session.commit()
     with app.app_context():
-        eve = queries.person_by_email(EVE)
+        eve = directory.person_by_email(EVE)
         assert eve
         assert eve.left_on == TODAY
-        assert queries.roles_not_ended(eve.id) == []
+        assert directory.roles_not_ended(eve.id) == []
         assert (
             db.session.scalars(select(SignIn).where(SignIn.person_id == eve.id, SignIn.ended_at.is_(None))).all() == []
         )
@@ -267,10 +267,10 @@ def test_somebody_is_invited_and_comes_back_after_leaving(app: Flask, admin: Bro
     assert admin.post("/people/new", data).headers["Location"] == shown
     assert "Has left" not in admin.get(shown)
     with app.app_context():
-        zoe = queries.person_by_email("zoe@example.org")
+        zoe = directory.person_by_email("zoe@example.org")
         assert zoe
-        assert queries.was_invited(zoe)
-        assert not queries.has_left(zoe.id)
+        assert credentials.was_invited(zoe)
+        assert not directory.has_left(zoe.id)
 
 
 def test_people_are_found_by_the_beginning_of_name_or_address(admin: Browser, ids: dict[str, str]) -> None:
@@ -286,7 +286,7 @@ def test_the_second_factor_of_somebody_who_lost_it_is_removed_with_a_reason(
 ) -> None:
     browser = signed_in(app, EVE)
     with app.app_context():
-        eve = queries.person_by_email(EVE)
+        eve = directory.person_by_email(EVE)
         assert eve
         db.session.add(SecondFactor(person_id=eve.id, seed=b"x" * 16, confirmed_at=utc_now()))
         db.session.commit()
@@ -300,7 +300,7 @@ def test_the_second_factor_of_somebody_who_lost_it_is_removed_with_a_reason(
 
 def test_only_administrators_of_the_whole_government_get_there(app: Flask, ids: dict[str, str]) -> None:
     with app.app_context():
-        eve = queries.person_by_email(EVE)
+        eve = directory.person_by_email(EVE)
         assert eve
         with_role(eve, "administrator", a_department("office"))
         with_role(eve, "hr")

@@ -14,8 +14,8 @@ import requests
 from flask import Flask
 from sqlalchemy import select
 
-from freeagents.accounts import queries
 from freeagents.accounts.models import Identity, Person, SecondFactor, SignIn
+from freeagents.accounts.queries import directory
 from freeagents.accounts.services.people import invite
 from freeagents.app import create_app
 from freeagents.config import Settings
@@ -221,7 +221,7 @@ def test_a_provider_that_does_not_answer_is_a_sentence(settings: Settings, clean
 def test_the_second_factor_is_asked_after_the_provider_too(app: Flask, issuer: str) -> None:
     sign_in(app, issuer, "first", email=EMAIL, email_verified=True)
     with app.app_context():
-        person = queries.person_by_email(EMAIL)
+        person = directory.person_by_email(EMAIL)
         assert person
         db.session.add(SecondFactor(person_id=person.id, seed=b"x" * 16, confirmed_at=utc_now()))
         db.session.commit()

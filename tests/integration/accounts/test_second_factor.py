@@ -13,8 +13,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from freeagents.accounts import queries
 from freeagents.accounts.models import RecoveryCode, SecondFactor, SignIn, SignInAttempt
+from freeagents.accounts.queries import credentials, directory
 from freeagents.accounts.services import second_factor, throttle
 from freeagents.accounts.services.second_factor import code_at, step_of
 from freeagents.app import create_app
@@ -251,9 +251,9 @@ def test_sign_ins_are_listed_with_this_one_marked_and_ended_by_their_owner(app: 
     assert page.count("This browser") == 1
     assert "140" not in page
     with app.app_context():
-        person = queries.person_by_email(EMAIL)
+        person = directory.person_by_email(EMAIL)
         assert person
-        public_id = queries.sign_ins(person.id, hours=12)[0].public_id
+        public_id = credentials.sign_ins(person.id, hours=12)[0].public_id
     here.post(f"/account/sign-ins/{public_id}/end", page="/account/sign-ins")
     assert other.client.get("/account").status_code == 303
     assert "Firefox" not in here.get("/account/sign-ins")

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from freeagents.accounts.models import Person, RoleHolding, SignIn, SignInAttempt
-from freeagents.accounts.queries import api_tokens
+from freeagents.accounts.queries.credentials import api_tokens
 from freeagents.accounts.services import people, signing_in, throttle, tokens
 from freeagents.db.base import utc_now
 from freeagents.extensions import db

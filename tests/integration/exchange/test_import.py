@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from freeagents.accounts.models import Department, Employment, ExternalId, Person
-from freeagents.accounts.queries import employment_today, person_by_email
+from freeagents.accounts.queries.directory import employment_today, person_by_email
 from freeagents.applications.models import Application
 from freeagents.audit.models import AuditEntry
 from freeagents.db.base import Base

@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 from flask import Flask
 
-from freeagents.accounts.queries import mailbox_of
+from freeagents.accounts.queries.directory import mailbox_of
 from freeagents.db.base import utc_now
 from freeagents.extensions import db
 from freeagents.messages.services import sending

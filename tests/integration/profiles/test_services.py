@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
 from freeagents.accounts.models import Person
-from freeagents.accounts.queries import employment_today
+from freeagents.accounts.queries.directory import employment_today
 from freeagents.audit.models import AuditEntry, AuditNote
 from freeagents.errors import Conflict, Invalid
 from freeagents.extensions import db

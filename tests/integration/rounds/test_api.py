@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from freeagents.accounts.queries import person_by_email
+from freeagents.accounts.queries.directory import person_by_email
 from freeagents.accounts.services.tokens import make_api_token
 from freeagents.extensions import db
 from freeagents.rounds import queries
