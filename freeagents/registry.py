@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
+from freeagents.accounts import api as accounts_api
 from freeagents.accounts import jobs as accounts_jobs
 from freeagents.accounts import messages as accounts_messages
 from freeagents.accounts.pages import accounts as accounts_pages
@@ -60,6 +61,9 @@ PAGES = (
     settings_pages.bp,
 )
 API = (
+    accounts_api.account_bp,
+    accounts_api.departments_bp,
+    accounts_api.roles_bp,
     applications_api.bp,
     applications_api.endings_bp,
     messages_api.bp,

@@ -72,6 +72,11 @@ class InviteSchema(Schema):
     department = fields.String(required=True)
 
 
+DEPARTMENT_CODE = validate.Regexp(
+    r"[a-z0-9][a-z0-9-]{0,63}\Z", error=_l("Use small letters, digits and dashes, as in home-office.")
+)
+
+
 def names_schema(locales: Sequence[str]) -> Schema:
     """Return the schema of a name in each language; only the first has to be there."""
     return Schema.from_dict(
@@ -89,12 +94,7 @@ def names_schema(locales: Sequence[str]) -> Schema:
 
 def department_schema(locales: Sequence[str]) -> Schema:
     """Return the schema of a new department: a code for files, and a name in each language."""
-    code = fields.String(
-        required=True,
-        validate=validate.Regexp(
-            r"[a-z0-9][a-z0-9-]{0,63}\Z", error=_l("Use small letters, digits and dashes, as in home-office.")
-        ),
-    )
+    code = fields.String(required=True, validate=DEPARTMENT_CODE)
     return Schema.from_dict({"code": code, **names_schema(locales).fields}, name="DepartmentSchema")()
 
 

@@ -206,7 +206,8 @@ def _serve(port: int, parts: dict[str, tuple[str, str]]) -> None:
         click.echo(f"\nFree Agents is at {os.environ['BASE_URL']}\n\nSign in as one of these made-up people:\n")
         for part, (email, password) in parts.items():
             click.echo(f"  {SAID[part]:<16}{email:<30}{password}")
-        click.echo("\nThe passwords are new each time. Stop with Ctrl-C.")
+        click.echo("\nHere nobody is asked for a second factor; REQUIRE_SECOND_FACTOR=on asks HR and administrators.")
+        click.echo("The passwords are new each time. Stop with Ctrl-C.")
         wait_for_end(children)
 
 

@@ -46,6 +46,11 @@ def test_every_endpoint_has_a_row_and_every_row_an_endpoint(app: Flask) -> None:
     assert {row_of(rule, method) for rule, method in endpoints(app)} == set(TABLE)
 
 
+def test_the_provider_s_answer_is_the_only_get_that_writes(app: Flask) -> None:
+    writing = {name for name, view in app.view_functions.items() if getattr(view, "writes", False)}
+    assert writing == {"provider.come_back"}
+
+
 def test_each_row_holds_for_everybody(app: Flask) -> None:
     world = an_access_world(app)
     clients = {who: Client(app, who, world) for who in EVERYBODY}

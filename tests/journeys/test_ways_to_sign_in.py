@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -19,7 +20,8 @@ from freeagents.db.base import utc_now
 from freeagents.extensions import db
 from tests.factories import PASSWORD, a_person, with_role
 from tests.journeys.acts import arrive, follow, press, sign_out
-from tests.processes import Service, openid_provider
+from tests.mail import MailServer, mail_server
+from tests.processes import Service, openid_provider, worker_process
 
 HR, ADA = "hr@example.org", "ada@example.org"
 
@@ -32,22 +34,36 @@ def issuer() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def _strict_service(settings: Settings, issuer: str) -> Iterator[Service]:
-    strict = dataclasses.replace(
+def post_office() -> Iterator[MailServer]:
+    """A mail server."""
+    with mail_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def strict(settings: Settings, issuer: str, post_office: MailServer) -> Settings:
+    """The settings of the service as it comes, with a provider and mail."""
+    return dataclasses.replace(
         settings,
+        smtp_url=post_office.url,
+        mail_from="robot@example.org",
         require_second_factor=True,
         oidc_issuer=issuer,
         oidc_client_id="freeagents",
         oidc_client_secret="a secret",
         oidc_name="Gov ID",
     )
+
+
+@pytest.fixture(scope="module")
+def _strict_service(strict: Settings) -> Iterator[Service]:
     with Service.started(strict) as service:
         yield service
 
 
 @pytest.fixture
 def live_server(_strict_service: Service, clean_database: str) -> Service:
-    """The service as it comes, with a provider."""
+    """The service of these settings."""
     return _strict_service
 
 
@@ -104,6 +120,43 @@ def test_an_invited_person_signs_in_at_the_provider(app: Flask, either_page: Pag
     arrive(page, "Home")
     expect(page.get_by_role("link", name="Ada Lovelace", exact=True)).to_be_visible()
     sign_out(page)
+
+
+def test_a_forgotten_password_is_set_anew_by_a_mailed_link(
+    app: Flask, either_page: Page, strict: Settings, live_server: Service, post_office: MailServer
+) -> None:
+    with app.app_context():
+        a_person("Ada Lovelace", email=ADA, password=PASSWORD)
+        db.session.commit()
+    page = either_page
+    page.goto("/sign-in")
+    follow(page, "I forgot my password")
+    arrive(page, "Set a new password")
+    press(page, "Send me a link")
+    expect(page.get_by_role("alert")).to_contain_text("There is a problem")
+    page.get_by_label("Email address").fill(ADA)
+    post_office.taken.clear()
+    press(page, "Send me a link")
+    arrive(page, "Look into your mail")
+    with worker_process(dataclasses.replace(strict, base_url=live_server.url)):
+        wait_for_mail(post_office)
+    words = post_office.taken[0].get_body(("plain",)).get_content()
+    page.goto(re.search(r"/reset/[\w-]+", words)[0])
+    arrive(page, "Choose a password")
+    page.get_by_label("Password").fill("a brand new passphrase")
+    press(page, "Set the password")
+    arrive(page, "Sign in")
+    page.get_by_label("Email address").fill(ADA)
+    page.get_by_label("Password").fill("a brand new passphrase")
+    press(page, "Sign in")
+    arrive(page, "Home")
+
+
+def wait_for_mail(post_office: MailServer) -> None:
+    deadline = time.monotonic() + 60
+    while not post_office.taken:
+        assert time.monotonic() < deadline, "no mail came"
+        time.sleep(0.2)
 
 
 def give_password(page: Page) -> None:

@@ -75,7 +75,7 @@ def departments() -> Sequence[Department]:
 
 
 def departments_of(person_id: int, role: str) -> Sequence[Department]:
-    """Return the departments over which the person holds ``role`` today; all, for a role over the whole government."""
+    """Return the open departments over which the person holds ``role`` today; all, for the whole government's."""
     held = select(RoleHolding.department_id).where(
         RoleHolding.person_id == person_id,
         RoleHolding.role == role,
@@ -85,7 +85,9 @@ def departments_of(person_id: int, role: str) -> Sequence[Department]:
     covered = Department.lineage.op("&&")(
         func.array(held.where(RoleHolding.department_id.is_not(None)).scalar_subquery())
     )
-    return db.session.scalars(select(Department).where(or_(everywhere, covered)).order_by(Department.code)).all()
+    return db.session.scalars(
+        select(Department).where(or_(everywhere, covered), Department.closed_on.is_(None)).order_by(Department.code)
+    ).all()
 
 
 def employment_today(person_id: int) -> Employment | None:
