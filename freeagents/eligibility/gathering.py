@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Integer, Select, and_, cast, func, literal_column, select
 
 from freeagents.accounts.models import Department, Employment, Person
-from freeagents.accounts.queries import current
+from freeagents.accounts.queries.directory import current
 from freeagents.db import bulk
 from freeagents.eligibility.columns import LAST_DAY, PROJECTS, Array, People, gather, kinds, nothing, text_of
 from freeagents.eligibility.pool import employer_codes
