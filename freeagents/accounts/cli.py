@@ -6,8 +6,8 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from freeagents.accounts import queries
 from freeagents.accounts.models import ROLES
+from freeagents.accounts.queries import directory
 from freeagents.accounts.services import people
 from freeagents.accounts.services.roles import give_role
 from freeagents.db.base import utc_now
@@ -30,11 +30,11 @@ def user_invite(email: str, name: str, roles: tuple[str, ...], department_code: 
     """Make an account if there is none, give it roles, and print the link that sets its password."""
     department = None
     if department_code is not None:
-        department = queries.department_by_code(department_code)
+        department = directory.department_by_code(department_code)
         if department is None:
             raise click.ClickException(f"No department has the code {department_code!r}.")
     try:
-        person = queries.person_by_email(email) or people.add_person(name=name, email=email, actor_id=None)
+        person = directory.person_by_email(email) or people.add_person(name=name, email=email, actor_id=None)
         for role in roles:
             give_role(person=person, role=role, department=department, starts_on=utc_now().date(), actor_id=None)
         token = people.invite(person=person, actor_id=None)

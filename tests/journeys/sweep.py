@@ -98,7 +98,7 @@ class Walk:
 
     def _name(self, rule: Rule, name: str) -> str:
         if name == "token":
-            return "invitation" if "invitation" in rule.rule else "api_token"
+            return next((part for part in ("invitation", "reset", "new-email") if part in rule.rule), "api_token")
         return "draft" if rule.endpoint.startswith("drafts.") and name == "project" else name
 
 

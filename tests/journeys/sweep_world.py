@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from freeagents.accounts.models import ApiToken, Department, Person
-from freeagents.accounts.queries import department_by_code
+from freeagents.accounts.queries.directory import department_by_code
 from freeagents.accounts.services.people import invite
 from freeagents.applications import services as applications
 from freeagents.db.base import utc_now
