@@ -3,14 +3,24 @@
 from freeagents.matching._allowed import allowed, keeps_out, qualifies, qualifying
 from freeagents.matching._assign import Assignment, assign
 from freeagents.matching._availability import Free, Segment, Segments, merge_availabilities, merge_availability
-from freeagents.matching._certificate import Certificate
+from freeagents.matching._blocking import BlockingPairs, blocking_pairs
+from freeagents.matching._certificate import Certificate, Cover
 from freeagents.matching._errors import Fault, PolicyError, ProblemError
 from freeagents.matching._explain import CriterionContribution, PairExplanation, explain, explain_placed
 from freeagents.matching._index import Index
 from freeagents.matching._keys import keys
 from freeagents.matching._places import Near, Places, haversine_km
 from freeagents.matching._plan import Plan
-from freeagents.matching._policy import PARTS, UNITS_PER_POINT, Objective, Points, Policy, policy_from_toml
+from freeagents.matching._policy import (
+    PARTS,
+    PRICED,
+    STABLE,
+    UNITS_PER_POINT,
+    Objective,
+    Points,
+    Policy,
+    policy_from_toml,
+)
 from freeagents.matching._problem import Fit, Problem
 from freeagents.matching._reasons import (
     LEFT_OUT,
@@ -32,11 +42,15 @@ from freeagents.matching._whatif import Change, Move, WhatIf
 __all__ = [
     "LEFT_OUT",
     "PARTS",
+    "PRICED",
+    "STABLE",
     "UNITS_PER_POINT",
     "Apart",
     "Assignment",
+    "BlockingPairs",
     "Certificate",
     "Change",
+    "Cover",
     "CriterionContribution",
     "Differs",
     "Fault",
@@ -71,6 +85,7 @@ __all__ = [
     "allowed",
     "alone_counts",
     "assign",
+    "blocking_pairs",
     "explain",
     "explain_placed",
     "explain_plan",

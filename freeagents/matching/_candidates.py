@@ -62,7 +62,10 @@ class Candidates:
     :ivar sizes: p lengths asked for; a list is shorter where nobody else is allowed.
     :ivar cut: p best scores that are not listed; −1: everybody allowed is listed.
     :ivar cut_ties: their tie bits.
+    :ivar floor: pairs that score less, in units, are not listed, nor do they count as not listed.
     """
+
+    floor = 0
 
     def __init__(self, index: Index, executor: Executor | None = None, progress: Progress | None = None) -> None:
         self.index = index
@@ -93,6 +96,34 @@ class Candidates:
                 self._lists[place] = (lists.person[span], lists.score[span], lists.ties[span])
             self.cut[piece], self.cut_ties[piece] = lists.cut, lists.cut_ties
         self.sizes[places] = sizes
+        self._trim(places)
+
+    def at_least(self, floor: int) -> Candidates:
+        """Return the same lists without the pairs that score less than the floor."""
+        other = self.copy()
+        other.floor = floor
+        other._trim(np.arange(len(self.projects)))  # noqa: SLF001 - its own
+        return other
+
+    def shortened(self, lengths: Whole) -> Candidates:
+        """Return the same lists, each cut to so many people at most."""
+        other = self.copy()
+        for place in np.flatnonzero(lengths < self.lengths).tolist():
+            person, score, ties = self._lists[place]
+            end = lengths[place]
+            other.cut[place], other.cut_ties[place] = score[end], ties[end]
+            other._lists[place] = person[:end], score[:end], ties[:end]  # noqa: SLF001 - its own
+        return other
+
+    def _trim(self, places: Whole) -> None:
+        """Take what scores less than the floor off some of the lists."""
+        if not self.floor:
+            return
+        for place in places.tolist():
+            person, score, ties = self._lists[place]
+            high = slice(len(score) - int(np.searchsorted(score[::-1], self.floor)))
+            self._lists[place] = person[high], score[high], ties[high]
+        self.cut[places[self.cut[places] < self.floor]] = -1
 
     def copy(self) -> Candidates:
         """Return the same lists, to be made longer without touching these."""
@@ -102,16 +133,26 @@ class Candidates:
         return other
 
     @property
+    def scores(self) -> list[Whole]:
+        """The scores of each list, falling."""
+        return [score for _, score, _ in self._lists]
+
+    @property
+    def ties(self) -> Hashes:
+        """The tie bits of all listed pairs."""
+        return np.concatenate([np.zeros(0, np.uint64), *(ties for _, _, ties in self._lists)])
+
+    @property
     def lengths(self) -> Whole:
         """How many people are listed for each project."""
         return np.array([len(person) for person, _, _ in self._lists], dtype=np.int64)
 
     def basis(self, *, fill_first: bool) -> Basis:
         """Return the best choice of the listed pairs."""
-        graph, people = self._graph()
+        graph, people = self.graph()
         return Basis(self, graph, people, solve_flow(graph, fill_first=fill_first))
 
-    def _graph(self) -> tuple[Graph, Whole]:
+    def graph(self) -> tuple[Graph, Whole]:
         """Return the listed pairs as a graph, its projects in canonical order, and the people it numbers."""
         lengths = self.lengths
         empty = (np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.uint64))

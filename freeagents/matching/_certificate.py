@@ -6,17 +6,37 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from freeagents.matching._arrays import Whole, frozen
+from freeagents.matching._arrays import Flags, Whole, frozen
 from freeagents.matching._candidates import Basis
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Cover:
+    """Projects and people who between them are in every allowed pair that scores at least the floor.
+
+    Each such pair takes a seat of these projects or one of these people, so no plan fills more seats with such pairs
+    than these projects have, and these people are (König 1931).
+
+    :ivar floor: in units.
+    :ivar project: m flags of projects.
+    :ivar person: people by index, sorted.
+    :ivar bound: how many seats no plan of such pairs exceeds.
+    """
+
+    floor: int
+    project: Flags
+    person: Whole
+    bound: int
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Certificate:
     """Prices that prove that no plan is better, by weak duality of linear programmes.
 
-    Each pair weighs its score and ``seat_weight`` (0 unless seats come first). No allowed pair weighs more than its
-    project's price and its person's worth together; people who are not placed are worth 0. So no plan weighs more than
-    all seats' prices and all people's worths, and the plan that was found weighs exactly that.
+    Scores are told as the objective weighs them. Each pair weighs its score and ``seat_weight`` (0 unless seats
+    come first). No allowed pair weighs more than its project's price and its person's worth together; people who
+    are not placed are worth 0. So no plan weighs more than all seats' prices and all people's worths, and the plan
+    that was found weighs exactly that.
 
     :ivar price: m prices of a seat that is not kept, in units; 0 where one stays empty or there is none.
     :ivar person: the people placed and not kept, by index, sorted.
@@ -25,6 +45,12 @@ class Certificate:
     :ivar cut_off: m best scores in units that were not listed; −1: everybody allowed was.
     :ivar seat_weight: what each pair weighs besides its score.
     :ivar bound: the weight that no plan exceeds.
+    :ivar floor: prices, lists and cut-offs are about pairs that score at least so much; 0 but for ``worst_off``.
+    :ivar most: for ``worst_off``, a cover of all pairs: no plan fills more seats.
+    :ivar higher: and one of the pairs above the floor: no plan of these fills as many.
+
+    A stable plan has no prices: all are 0, and so is the bound. Its lists end before the best person left out, whose
+    score is the cut-off: nobody from there on is wanted as much as that person.
     """
 
     price: Whole
@@ -34,9 +60,12 @@ class Certificate:
     cut_off: Whole
     seat_weight: int
     bound: int
+    floor: int = 0
+    most: Cover | None = None
+    higher: Cover | None = None
 
     @classmethod
-    def of(cls, basis: Basis) -> Certificate:
+    def of(cls, basis: Basis, most: Cover | None = None, higher: Cover | None = None) -> Certificate:
         """Return the certificate of a choice among candidates."""
         candidates, flow, people = basis.candidates, basis.flow, basis.people
         m = len(candidates.index.problem.projects)
@@ -54,4 +83,7 @@ class Certificate:
             cut_off=frozen(cut_off),
             seat_weight=flow.seat_weight,
             bound=int(price @ candidates.index.problem.free_seats + flow.worth.sum()),
+            floor=candidates.floor,
+            most=most,
+            higher=higher,
         )

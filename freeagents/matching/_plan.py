@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from freeagents.matching._arrays import Flags, Whole
 from freeagents.matching._candidates import Basis
 from freeagents.matching._certificate import Certificate
 from freeagents.matching._index import Index
+from freeagents.matching._parts import parts_of_pairs
 from freeagents.matching._policy import PARTS, Objective
+from freeagents.matching._tables import Pairs
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -23,6 +27,7 @@ class Plan:
     :ivar parts: p × 6 parts of scores in units, in the order of ``PARTS``.
     :ivar certificate: the prices that prove it.
     :ivar index: the problem and policy as the plan was found with them.
+    :ivar previous: the pairs that it was to change as little as pays.
     :ivar basis: the candidates it was chosen from, and the choice.
     :ivar seconds: how long each stage took.
     :ivar stats: counts of what was looked at: ``seats``, ``listed_pairs``, ``rounds`` of listing and
@@ -38,6 +43,7 @@ class Plan:
     certificate: Certificate
     index: Index
     basis: Basis
+    previous: Pairs = field(default_factory=Pairs.none)
     seconds: Mapping[str, float]
     stats: Mapping[str, int]
 
@@ -61,7 +67,32 @@ class Plan:
         return int(self.parts.sum())
 
     @property
-    def objective_value(self) -> tuple[int, int]:
-        """The total score and the number of filled seats, in the order in which the objective compares them."""
-        pair = self.score, len(self)
-        return pair if self.objective is Objective.MOST_SCORE else pair[::-1]
+    def weighed(self) -> Whole:
+        """The p scores as the objective weighs them: with the bonus of pairs kept, or as projects see them."""
+        weighed: Whole = parts_of_pairs(self.index, self.person, self.project).sum(axis=1)
+        return weighed
+
+    @property
+    def worst(self) -> int:
+        """The lowest score of a pair that was chosen, in units; 0: none was."""
+        chosen = self.scores[~self.kept]
+        return int(chosen.min()) if len(chosen) else 0
+
+    @property
+    def changes(self) -> int:
+        """How many pairs of the previous plan are not kept."""
+        m = len(self.index.problem.projects)
+        before, now = (pairs.person * m + pairs.project for pairs in (self.previous, self))
+        return int((~np.isin(before, now)).sum())
+
+    @property
+    def objective_value(self) -> tuple[int, ...]:
+        """What the objective compares, in its order: score and seats filled, or more; a stable plan only has these."""
+        score, seats = self.score, len(self)
+        if self.objective is Objective.MOST_SEATS:
+            return seats, score
+        if self.objective is Objective.WORST_OFF:
+            return seats, self.worst, score
+        if self.objective is Objective.FEWEST_CHANGES:
+            return score - self.index.policy.change_units * self.changes, seats
+        return score, seats

@@ -18,10 +18,25 @@ MOST_POINTS = 1000
 
 
 class Objective(StrEnum):
-    """What a round makes as great as can be: first one, then the other."""
+    """What a round aims for."""
 
     MOST_SCORE = "most_score"
+    """The greatest total score, then the most seats filled."""
     MOST_SEATS = "most_seats"
+    """The most seats filled, then the greatest total score."""
+    WORST_OFF = "worst_off"
+    """The most seats filled, then the greatest score of the worst-off pair, then the greatest total score."""
+    STABLE_PEOPLE = "stable_people"
+    """No blocking pair; of all such plans the one that is best for every person."""
+    STABLE_PROJECTS = "stable_projects"
+    """No blocking pair; of all such plans the one that is best for every project."""
+    FEWEST_CHANGES = "fewest_changes"
+    """The greatest total score less a price for each pair of a previous plan that is not kept, then the most seats."""
+
+
+STABLE = (Objective.STABLE_PEOPLE, Objective.STABLE_PROJECTS)
+PRICED = (Objective.MOST_SCORE, Objective.MOST_SEATS, Objective.FEWEST_CHANGES)
+"""The objectives that are sums of pairs, so that a change has a price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +61,7 @@ class Policy:
     :ivar ranks_counted: from this rank on, applications earn the same least share of the rank points.
     :ivar bench_full_days: bench days that earn all bench points.
     :ivar distance_full_km: kilometres from which on distance earns nothing.
+    :ivar change_points: what a pair of the previous plan that is not kept costs, under ``fewest_changes``.
     :raises PolicyError: with all that is wrong.
     """
 
@@ -58,6 +74,7 @@ class Policy:
     ranks_counted: int = 5
     bench_full_days: int = 90
     distance_full_km: int = 100
+    change_points: int = 10
 
     def __post_init__(self) -> None:
         faults = tuple(_faults(asdict(self)))
@@ -73,6 +90,11 @@ class Policy:
     def most_score(self) -> int:
         """The most a pair can score, in units."""
         return sum(self.most(part) for part in PARTS)
+
+    @property
+    def change_units(self) -> int:
+        """What a change costs, in units."""
+        return self.change_points * UNITS_PER_POINT
 
     def to_toml(self) -> str:
         """Return the policy as TOML, which :func:`policy_from_toml` reads back."""
@@ -90,6 +112,7 @@ _RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
         "ranks_counted": (1, 1000),
         "bench_full_days": (1, 36_500),
         "distance_full_km": (1, 20_040),
+        "change_points": (0, MOST_POINTS),
         **{f"points.{part}": (0, MOST_POINTS) for part in PARTS},
     }
 )

@@ -96,7 +96,8 @@ def explain_plan(plan: Plan, executor: Executor | None = None, progress: Progres
     """Return the reasons of a plan; every allowed pair is looked at.
 
     Where a person is allowed on a project with seats not kept and is left out, all seats there are filled and no score
-    placed there is below the person's own; an empty seat's allowed people are all placed.
+    placed there is below the person's own; an empty seat's allowed people are all placed. Scores are told as the
+    objective weighs them (:attr:`Plan.weighed`).
     """
     index = plan.index
     problem = index.problem
@@ -320,7 +321,7 @@ def _left_out(problem: Problem, plan: Plan, seen: Survey) -> LeftOut:
     person = np.flatnonzero(idle)
     lowest = np.full(len(problem.projects) + 1, np.iinfo(np.int64).max)
     chosen = ~plan.kept
-    np.minimum.at(lowest, plan.project[chosen], plan.scores[chosen])
+    np.minimum.at(lowest, plan.project[chosen], plan.weighed[chosen])
     lowest[-1] = -1
     project, score = seen.best_project[person], seen.best_score[person]
     nowhere, kept_only = seen.allowed[person] == 0, project < 0

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
-from time import perf_counter
 
 import numpy as np
 
@@ -14,19 +12,22 @@ from freeagents.matching._candidates import Basis, Candidates, Progress
 from freeagents.matching._certificate import Certificate
 from freeagents.matching._errors import ProblemError
 from freeagents.matching._index import Index
+from freeagents.matching._keys import Keys
 from freeagents.matching._parts import parts_of_pairs
 from freeagents.matching._plan import Plan
-from freeagents.matching._policy import Objective, Policy
+from freeagents.matching._policy import STABLE, Objective, Policy
 from freeagents.matching._problem import Problem
-
-LONGER = 4
-"""Where the proof needs more candidates of a project, its list grows so many times."""
+from freeagents.matching._search import Search, Watch
+from freeagents.matching._stable import stable
+from freeagents.matching._tables import Pairs
+from freeagents.matching._views import as_projects_see, with_bonus
+from freeagents.matching._worst_off import worst_off
 
 
 def solve(
     problem: Problem,
     policy: Policy,
-    previous: Plan | None = None,
+    previous: Plan | Pairs | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Plan:
@@ -35,37 +36,34 @@ def solve(
     The same problem under the same policy gives the same plan, in whichever order its people and projects stand and on
     however many threads the work is done.
 
+    :param previous: for ``fewest_changes``, the plan or the pairs to change as little as pays: people and projects of a
+        plan are known again by their keys, pairs are by index.
     :param executor: where lists are made; None: on threads of its own.
     :param progress: told the stage, how much of it is done and how much there is, at most a few hundred times.
     :raises ProblemError: a kept pair breaks a hard rule (``rule_broken``), or the problem is so large that sums of
         scores could not be exact.
     """
-    del previous
     tell = progress or _silence
-    watch = _Watch()
+    watch = Watch()
     _refuse_unlawful(problem)
     tell("index", 0, 1)
-    index = Index.of(problem, policy)
+    plain = Index.of(problem, policy)
+    before = _pairs(problem, previous)
+    index = _weighed(plain, before)
     watch.lap("index")
     candidates = Candidates(index, executor, tell)
     watch.lap("candidates")
-    fill_first = policy.objective is Objective.MOST_SEATS
-    seats, rounds = int(problem.free_seats.sum()), 0
-    while True:
-        rounds += 1
-        tell("assign", 0, 1)
-        basis = candidates.basis(fill_first=fill_first)
-        watch.lap("assign")
-        open_ends = basis.open_ends(fill_first=fill_first)
-        watch.lap("certify")
-        if not len(open_ends):
-            break
-        # With one more than all seats listed somebody listed is free, and the price is high enough.
-        candidates.extend(open_ends, np.minimum(LONGER * candidates.sizes[open_ends], seats + 1))
-        watch.lap("candidates")
-    person, project, score = _placed(basis)
-    project, seat, person = _seated(index, project, person, score)
-    parts = parts_of_pairs(index, person, project)
+    search = Search(candidates, tell, watch)
+    most = higher = None
+    if policy.objective in STABLE:
+        basis = stable(search, people_first=policy.objective is Objective.STABLE_PEOPLE)
+    elif policy.objective is Objective.WORST_OFF:
+        basis, most, higher = worst_off(search)
+    else:
+        basis = search.best(fill_first=policy.objective is Objective.MOST_SEATS)
+    person, project = _placed(basis)
+    project, seat, person = _seated(plain, project, person)
+    parts = parts_of_pairs(plain, person, project)
     watch.lap("parts")
     return Plan(
         objective=policy.objective,
@@ -74,30 +72,18 @@ def solve(
         seat=frozen(seat),
         kept=frozen(problem.is_kept[person]),
         parts=frozen(parts),
-        certificate=Certificate.of(basis),
+        certificate=Certificate.of(basis, most, higher),
+        previous=before,
         index=index,
         basis=basis,
         seconds=watch.seconds,
         stats={
             "seats": int(problem.seats.sum()),
             "listed_pairs": len(basis.graph.score),
-            "rounds": rounds,
+            "rounds": search.rounds,
             "scans": basis.flow.scans,
         },
     )
-
-
-@dataclass(slots=True)
-class _Watch:
-    """Seconds of each stage."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-    since: float = field(default_factory=perf_counter)
-
-    def lap(self, stage: str) -> None:
-        now = perf_counter()
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self.since
-        self.since = now
 
 
 def _silence(_stage: str, _done: int, _total: int) -> None:
@@ -112,18 +98,53 @@ def _refuse_unlawful(problem: Problem) -> None:
             raise ProblemError("kept", "rule_broken", index, rule=rule, person=person, project=project)
 
 
-def _placed(basis: Basis) -> tuple[Whole, Whole, Whole]:
-    """Return person, project and score of the pairs chosen."""
+def _pairs(problem: Problem, previous: Plan | Pairs | None) -> Pairs:
+    """Return the pairs of a previous plan by index in the problem; who or what is no longer there is left away."""
+    if previous is None:
+        return Pairs.none()
+    if isinstance(previous, Plan):
+        then = previous.index.problem
+        person = _known(problem.people, then.people[previous.person])
+        project = _known(problem.projects, then.projects[previous.project])
+        there = (person >= 0) & (project >= 0)
+        previous = Pairs(person[there], project[there], previous.seat[there])
+    previous.check("previous", len(problem.people), len(problem.projects))
+    return previous
+
+
+def _known(now: Keys, then: Keys) -> Whole:
+    """Return where each key of then stands now; −1: nowhere."""
+    found = np.flatnonzero(np.isin(now, then))
+    found = found[np.argsort(now[found])]
+    if not len(found):
+        return np.full(len(then), -1)
+    place = np.minimum(np.searchsorted(now[found], then), len(found) - 1)
+    return np.where(now[found[place]] == then, found[place], -1)
+
+
+def _weighed(index: Index, previous: Pairs) -> Index:
+    """Return the index with scores as the objective weighs them."""
+    policy = index.policy
+    if policy.objective in STABLE:
+        return as_projects_see(index)
+    if policy.objective is Objective.FEWEST_CHANGES:
+        return with_bonus(index, previous, policy.change_units)
+    return index
+
+
+def _placed(basis: Basis) -> tuple[Whole, Whole]:
+    """Return person and project of the pairs chosen."""
     graph = basis.graph
     number = np.flatnonzero(basis.flow.pair_of >= 0)
     pair = basis.flow.pair_of[number]
     row = np.searchsorted(graph.indptr, pair, side="right") - 1
-    return basis.people[number], basis.candidates.projects[row], graph.score[pair]
+    return basis.people[number], basis.candidates.projects[row]
 
 
-def _seated(index: Index, project: Whole, person: Whole, score: Whole) -> tuple[Whole, Whole, Whole]:
+def _seated(index: Index, project: Whole, person: Whole) -> tuple[Whole, Whole, Whole]:
     """Return project, seat and person of all placements: kept pairs keep their seats, the others follow by score."""
     problem, order = index.problem, index.order
+    score = parts_of_pairs(index, person, project).sum(axis=1)
     ties = order.ties(person, project)
     best_first = np.lexsort((order.person_hash[person], ~ties, -score, project))
     project, person = project[best_first], person[best_first]

@@ -15,7 +15,7 @@ from freeagents.matching._errors import ProblemError
 from freeagents.matching._flow import pop, push
 from freeagents.matching._parts import parts_of_pairs
 from freeagents.matching._plan import Plan
-from freeagents.matching._policy import Objective
+from freeagents.matching._policy import PRICED, Objective
 
 LONGER = 4
 NOBODY = -1
@@ -71,6 +71,8 @@ class WhatIf:
     """
 
     def __init__(self, plan: Plan, executor: Executor | None = None) -> None:
+        if plan.objective not in PRICED:
+            raise ProblemError("objective", "not_priced", objective=str(plan.objective))
         self.plan = plan
         self._fill_first = plan.objective is Objective.MOST_SEATS
         self._candidates = plan.basis.candidates.copy()

@@ -15,6 +15,7 @@ from freeagents.matching._order import Order
 from tests.unit.matching.worlds import APerson, AProject, World, keep_some, policies, random_world
 
 CASES = 320
+BOTH = (Objective.MOST_SCORE, Objective.MOST_SEATS)
 Edges = dict[tuple[int, int], tuple[int, int]]
 
 
@@ -76,7 +77,7 @@ def assert_lawful(problem: Problem, plan: Plan) -> None:
     assert reasons.left_out.person.tolist() == sorted(set(range(len(problem.people))) - {person for person, _ in pairs})
 
 
-@pytest.mark.parametrize("objective", Objective)
+@pytest.mark.parametrize("objective", BOTH)
 @pytest.mark.parametrize("shape", ["ordinary", "kept", "alike", "loose"])
 def test_no_plan_is_better_than_the_one_found(shape: str, objective: Objective):
     unique = 0
@@ -96,7 +97,7 @@ def test_no_plan_is_better_than_the_one_found(shape: str, objective: Objective):
     assert unique == CASES // 4, "the tie bits single out one plan"
 
 
-@pytest.mark.parametrize("objective", Objective)
+@pytest.mark.parametrize("objective", BOTH)
 @pytest.mark.parametrize("seed", range(8))
 def test_a_second_solver_finds_no_better_plan(seed: int, objective: Objective):
     problem = random_world(seed, 90, 25, seats=4, alike=seed == 7, strict=seed % 3).problem()
@@ -131,7 +132,7 @@ def test_objectives_differ_where_a_filled_seat_costs_score():
     people = [APerson("able", {0: 2, 1: 2}), APerson("other", {0: 2})]
     projects = [AProject("wished", essential={0: 1}), AProject("plain", essential={1: 1})]
     problem = World(people, projects, ranks={("able", "wished"): 1}).problem()
-    by_score, by_seats = (solve(problem, policies(objective)[1]) for objective in Objective)
+    by_score, by_seats = (solve(problem, policies(objective)[1]) for objective in BOTH)
     assert by_score.objective_value == (10_000, 1)
     assert by_seats.objective_value == (2, 0)
 

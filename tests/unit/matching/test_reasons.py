@@ -8,6 +8,7 @@ import pytest
 
 from freeagents.matching import (
     LEFT_OUT,
+    STABLE,
     Objective,
     Pairs,
     Policy,
@@ -64,12 +65,14 @@ def test_reasons_are_true(objective: Objective):
                 assert left_out.allowed[row] == len(where) > 0
                 assert not open_to
             else:
-                scores = {project: explain(problem, policy, person, project).total for project in open_to}
+                told = {project: explain(problem, policy, person, project) for project in open_to}
+                rank = objective not in STABLE
+                scores = {project: each.total - (0 if rank else each.parts["rank"]) for project, each in told.items()}
                 project = left_out.project[row]
                 here = (plan.project == project) & ~plan.kept
                 assert left_out.allowed[row] == len(open_to)
                 assert left_out.score[row] == max(scores.values()) == scores[project]
-                assert left_out.lowest[row] == plan.scores[here].min() >= left_out.score[row]
+                assert left_out.lowest[row] == plan.weighed[here].min() >= left_out.score[row]
     assert seen == set(Reason) - {Reason.PLACED, Reason.KEPT}
 
 
