@@ -13,18 +13,8 @@ from freeagents.matching._arrays import Flags, Hashes, Whole
 from freeagents.matching._candidates import Progress, in_pieces
 from freeagents.matching._compiled import kernel
 from freeagents.matching._index import Index, People, Postings, Projects
-from freeagents.matching._listing import (
-    MET,
-    NONE,
-    find,
-    gather,
-    is_free,
-    is_kind,
-    is_near,
-    nearest_units,
-    skill_score,
-    tie_bits,
-)
+from freeagents.matching._listing import MET, gather
+from freeagents.matching._pairs import NONE, find, is_free, is_kind, is_near, nearest_units, skill_score, tie_bits
 from freeagents.matching._parts import parts_of_pairs
 from freeagents.matching._plan import Plan
 from freeagents.matching._views import NO_WISH, NOWHERE, as_projects_see, wish_of, wishes
@@ -165,24 +155,25 @@ def _blocking(
         if rare == NONE:
             count, who = n, everybody
         least, least_ties = wanted.least[project], wanted.least_ties[project]
-        # Whoever can earn less than this from skills and the bench is not wanted.
-        needed = least
-        if site >= 0:
-            needed -= distance.max()
-        if listed_span[0] < listed_span[1]:
-            needed -= projects.short_list
+        # Whoever is on the short list scores so much more, of which the sums know nothing yet.
+        for at in range(listed_span[0], listed_span[1]):
+            if most[listed[at]] or rare == NONE:
+                most[listed[at]] = max(most[listed[at]], 1) + projects.short_list
+        farthest = distance.max() if site >= 0 else 0
         top, top_ties = NONE, np.uint64(0)
         for at in range(count):
             j = who[at]
             meets, bound = most[j] // MET == essentials, max(0, most[j] % MET - 1) + bench[j]
             most[j] = 0
-            if not meets or bound < needed or kept[j] or has_project[j] == project:
+            if not meets or bound + farthest < least or kept[j] or has_project[j] == project:
                 continue
+            if site >= 0:
+                bound += nearest_units(point_indptr, point, distance, j)
+                if bound < least or not is_near(point_indptr, point, near, j):
+                    continue
             if not is_kind(kinds, answers, allows, project, j) or (len(mask) and not mask[j]):
                 continue
             if percent and not is_free(spell_indptr, spells, percent, start, end, j):
-                continue
-            if site >= 0 and not is_near(point_indptr, point, near, j):
                 continue
             if find(apart, apart_span[0], apart_span[1], j) != NONE:
                 continue

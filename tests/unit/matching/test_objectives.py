@@ -113,10 +113,12 @@ def small(seed: int) -> World:
 
 def opposed(seed: int) -> World:
     """A small world where nearly everybody may go anywhere and wants what they want, whatever projects want."""
-    world = random_world(seed, 3 + seed % 4, 3, seats=2, strict=0)
+    world = random_world(seed, 4 + seed % 2, 4, strict=0)
+    for project in world.projects:
+        project.seats = 1
     for person in world.people:
-        person.admitted = True
-        liked = Random(f"{seed} {person.key}").sample(world.projects, 3)
+        person.admitted, person.bench = True, 0
+        liked = Random(f"{seed} {person.key}").sample(world.projects, 4)
         world.ranks |= {(person.key, project.key): rank for rank, project in enumerate(liked, start=1)}
     return world
 
