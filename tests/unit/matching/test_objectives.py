@@ -27,7 +27,7 @@ from freeagents.matching import (
     verify,
 )
 from freeagents.matching._order import Order
-from tests.unit.matching.worlds import World, keep_some, policies, random_world
+from tests.unit.matching.worlds import APerson, AProject, World, keep_some, policies, random_world
 
 CASES = 120
 RANK = 2
@@ -230,6 +230,16 @@ def test_threads_are_of_no_consequence(objective: Objective):
         found.append((plan.person.tobytes(), plan.project.tobytes(), plan.certificate.price.tobytes(), pairs.count))
         assert verify(problem, policy, plan) == ()
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("objective", Objective)
+def test_lists_grow_where_all_want_the_same_few(objective: Objective):
+    people = [APerson(f"p{number}", {0: 2, 1: 4 if number < 8 else 1 + number % 3}) for number in range(40)]
+    projects = [AProject(f"j{number}", 1 + number % 2, {0: 1}, {1: 4}) for number in range(16)]
+    problem, policy = World(people, projects).problem(), Policy(objective=objective)
+    plan = solve(problem, policy)
+    assert len(plan) == problem.seats.sum()
+    assert verify(problem, policy, plan) == ()
 
 
 def test_a_previous_plan_is_known_again_by_its_keys():
