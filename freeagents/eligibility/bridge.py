@@ -25,6 +25,7 @@ from freeagents.matching import (
     ProblemError,
     Reason,
     allowed,
+    blocking_pairs,
     explain,
     explain_placed,
     explain_plan,
@@ -110,7 +111,8 @@ def facts_of(code: str, allowed: int, project: Any, score: int, lowest: int) -> 
 class Answer:
     """What the matcher proposes, in order of project key and seat.
 
-    :ivar objective: what was made as great as can be, with its value: (total score in units, seats) or the reverse.
+    :ivar objective: what was made as great as can be, with its value: the numbers that were compared, in their order.
+    :ivar blocking: how many pairs would rather have each other than what they have.
     :ivar totals: part → units over all placements.
     :ivar seconds: stage → seconds.
     :ivar stats: counts of what was looked at.
@@ -121,7 +123,8 @@ class Answer:
     unfilled: tuple[Unfilled, ...]
     left_out: LeftOut
     objective: str
-    value: tuple[int, int]
+    value: tuple[int, ...]
+    blocking: int
     totals: dict[str, int]
     seconds: dict[str, float]
     stats: dict[str, int]
@@ -138,6 +141,7 @@ class Answer:
             "placed": len(self.placements),
             "unfilled": len(self.unfilled),
             "unplaced": len(self.left_out),
+            "blocking": self.blocking,
             "seconds": {stage: round(seconds, 3) for stage, seconds in self.seconds.items()},
             "stats": self.stats,
         }
@@ -155,6 +159,7 @@ def solve(case: Case, policy: Policy, progress: Progress | None = None) -> Answe
     except ProblemError as error:
         facts = {"field": error.field, **_plain(error.params)}
         raise CaseError(error.code, _named(facts, arrays) if error.code == "rule_broken" else facts) from error
+    blocking = blocking_pairs(plan, progress=progress).count
     reasons = explain_plan(plan, progress=progress)
     people, projects = arrays.people, arrays.projects
     explained = (_explanation(arrays, found) for found in explain_placed(problem, policy, plan))
@@ -181,6 +186,7 @@ def solve(case: Case, policy: Policy, progress: Progress | None = None) -> Answe
         left_out=reasons.left_out,
         objective=policy.objective,
         value=plan.objective_value,
+        blocking=blocking,
         totals=plan.totals,
         seconds=dict(plan.seconds),
         stats={**plan.stats, "allowed_pairs": int(reasons.allowed_people.sum())},

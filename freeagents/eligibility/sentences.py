@@ -63,6 +63,22 @@ YOUR_ANSWERS = {
 OBJECTIVES = {
     "most_score": _l("No other placement of people in seats has a higher total score."),
     "most_seats": _l("No other placement fills more seats, and none that fills as many has a higher total score."),
+    "worst_off": _l(
+        "No other placement fills more seats. Of those that fill as many, none has a higher lowest score of a pair, "
+        "and none with as high a lowest score has a higher total."
+    ),
+    "stable_people": _l(
+        "No person and project would both rather have each other than what they have, and no other such placement is "
+        "better for any person."
+    ),
+    "stable_projects": _l(
+        "No person and project would both rather have each other than what they have, and no other such placement is "
+        "better for any project."
+    ),
+    "fewest_changes": _l(
+        "No other placement has a higher total score once each pair of the placement before that is not kept has cost "
+        "its price."
+    ),
 }
 OUTCOMES = {
     "placed_elsewhere": _l("The person is matched with another project."),

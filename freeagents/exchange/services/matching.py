@@ -144,8 +144,6 @@ def _policy_fault(file: str, fault: Any) -> Problem:
 def _report(
     case: Case, policy: bridge.Policy, answer: bridge.Answer, titles: Mapping[str, str], pack: Pack
 ) -> dict[str, Any]:
-    first, second = answer.value
-    score, seats = (first, second) if answer.objective == "most_score" else (second, first)
     return {
         "policy": asdict(policy),
         "country": {"pack": pack.code, "digest": pack.digest},
@@ -158,11 +156,12 @@ def _report(
             "placed": len(answer.placements),
             "unfilled": len(answer.unfilled),
             "unplaced": len(answer.left_out),
+            "blocking_pairs": answer.blocking,
         },
         "objective": {
             "name": str(answer.objective),
-            "score": plain_points(score),
-            "seats": seats,
+            "score": plain_points(sum(answer.totals.values())),
+            "seats": len(answer.placements),
             "parts": {part: plain_points(units) for part, units in answer.totals.items()},
             "sentence": objective_sentence(answer.objective),
         },

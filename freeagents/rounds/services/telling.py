@@ -24,6 +24,7 @@ def stage_sentence(stage: str | None) -> str:
         "index": _("Putting everything in an order that favours nobody"),
         "candidates": _("Finding who meets the rules of each project, and scoring them"),
         "assign": _("Choosing the best placement of all people and seats together"),
+        "blocking": _("Counting who would rather be matched otherwise"),
         "explain": _("Working out the reasons"),
         "store": _("Writing down the result"),
     }

@@ -85,6 +85,8 @@ def test_policies_are_approved_by_another(session: scoped_session[Session]) -> N
     assert {name: policy.objective for name, policy in found.items()} == {
         "balanced": "most_score",
         "every-seat": "most_seats",
+        "worst-off": "worst_off",
+        "stable": "stable_people",
     }
     for policy in found.values():
         assert policy.approved_by is not None

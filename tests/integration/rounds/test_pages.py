@@ -100,6 +100,7 @@ def test_hr_plans_runs_and_watches_a_round(app, world, hr):
     assert hr.client.get(made, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     page = hr.get(made)
     assert "2 of 3" in page
+    assert "Pairs that would rather have each other" in page
     assert "Ada Lovelace – Ask what people need" in page
 
 
@@ -111,7 +112,7 @@ def test_how_far_the_worker_is_is_said_in_words(app, world, hr):
         db.session.commit()
         address = f"/rounds/{subject.public_id}"
     page = hr.get(address)
-    assert "Step 4 of 7: Finding who meets the rules" in page
+    assert "Step 4 of 8: Finding who meets the rules" in page
     assert 'max="12" value="3"' in page
 
 

@@ -21,6 +21,7 @@ from freeagents.exchange.cli.match import match
 from freeagents.exchange.facts import case_of
 from freeagents.exchange.rows import APPLICATIONS, PEOPLE, PROJECTS, read_rows
 from freeagents.exchange.tables import Faults
+from freeagents.matching import Objective
 from freeagents.skills.schemas import unpack_skill_level
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "files.md").read_text(encoding="utf-8")
@@ -92,6 +93,7 @@ def test_the_example_of_the_documentation(run):
         "placed": 2,
         "unfilled": 1,
         "unplaced": 1,
+        "blocking_pairs": 0,
     }
     assert told["notes"] == [
         {
@@ -185,7 +187,7 @@ def test_a_policy_changes_the_score(run):
             [
                 "policy.toml, nmae: A policy has no such key. Remove it.",
                 "policy.toml, points.luck: A policy has no such key. Remove it.",
-                "policy.toml, objective: Write one of: most_score, most_seats.",
+                f"policy.toml, objective: Write one of: {', '.join(Objective)}.",
                 "policy.toml, points.skills: Write a whole number 0-1000.",
             ],
         ),
@@ -241,6 +243,15 @@ def test_seats_are_filled_before_score_where_the_policy_says_so(run):
     run("--policy", "policy.toml")
     assert report()["objective"]["name"] == "most_seats"
     assert report()["objective"]["sentence"].startswith("No other placement fills more seats")
+
+
+@pytest.mark.parametrize("objective", Objective)
+def test_every_objective_can_be_asked_for(run, objective: Objective):
+    Path("policy.toml").write_text(f'objective = "{objective}"\n')
+    run("--policy", "policy.toml")
+    told = report()
+    assert (told["objective"]["name"], told["objective"]["seats"]) == (objective, told["counts"]["placed"])
+    assert told["counts"]["blocking_pairs"] == 0
 
 
 def test_another_country(run):
