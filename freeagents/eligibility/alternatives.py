@@ -9,7 +9,7 @@ import numpy as np
 
 from freeagents.eligibility.bridge import Answer
 from freeagents.eligibility.case import Case
-from freeagents.matching import WhatIf
+from freeagents.matching import PRICED, WhatIf
 
 
 class Moved(NamedTuple):
@@ -35,7 +35,12 @@ class Alternative(NamedTuple):
 
 
 def alternatives(case: Case, answer: Answer, count: int) -> Iterator[tuple[str, list[Alternative]]]:
-    """Yield each project with a seat that is not kept, and the people who could take one, the cheapest first."""
+    """Yield each project with a seat that is not kept, and the people who could take one, the cheapest first.
+
+    Nothing, where the objective is no sum that a choice could cost anything of.
+    """
+    if answer.objective not in PRICED:
+        return
     what_if = WhatIf(answer.plan)
     keys = [project.key for project in case.projects]
 

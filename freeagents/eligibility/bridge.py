@@ -16,6 +16,7 @@ from freeagents.eligibility.facts import Pair, PersonFacts, ProjectFacts, Wish
 from freeagents.matching import (
     LEFT_OUT,
     PARTS,
+    PRICED,
     UNITS_PER_POINT,
     LeftOut,
     PairExplanation,
@@ -33,7 +34,7 @@ from freeagents.matching import (
 )
 from freeagents.matching import solve as solve_problem
 
-__all__ = ["LEFT_OUT", "PARTS", "UNITS_PER_POINT", "LeftOut", "Policy", "PolicyError", "policy_from_toml"]
+__all__ = ["LEFT_OUT", "PARTS", "PRICED", "UNITS_PER_POINT", "LeftOut", "Policy", "PolicyError", "policy_from_toml"]
 
 Progress = Callable[[str, int, int], None]
 

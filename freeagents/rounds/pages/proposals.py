@@ -86,6 +86,7 @@ def _page(proposal: Proposal, form: Form) -> Answer:
         "sentence": sentence_for_pair(parts, most, kept=proposal.state == "kept"),
         "skills": by_words([row["skill"] for row in proposal.criteria], pack),
         "longest_reason": LONGEST_REASON,
+        "priced": subject.policy.objective in bridge.PRICED,
         "alternatives": choosing.alternatives_to(proposal, subject) if private else None,
     }
     return render(

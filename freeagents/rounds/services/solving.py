@@ -183,7 +183,8 @@ def finish(round_id: int, attempt: str, answer: bridge.Answer, frozen: freezing.
     :returns: whether it did.
     """
     figures = answer.figures() | _first_choices(answer, frozen.case) | {"unused_edits": frozen.unused_edits}
-    figures["proof"] = _proof_figures(answer)
+    if answer.objective in bridge.PRICED:
+        figures["proof"] = _proof_figures(answer)
     public_id = _end(round_id, attempt, state="in_review", snapshot_id=snapshot_id, figures=figures)
     if public_id is None:
         return False
@@ -247,14 +248,26 @@ def _failure_facts(facts: Mapping[str, Any], frozen: freezing.Frozen) -> dict[st
 
 
 def _proof(answer: bridge.Answer) -> dict[str, Any]:
-    """Return the prices that prove a plan, as JSON holds them; projects and people by their row in the case."""
+    """Return what proves a plan, as JSON holds it; projects and people by their row in the case."""
     found = answer.plan.certificate
+    covers = {"most": found.most, "higher": found.higher}
     columns = ("price", "listed", "cut_off", "person", "worth")
     return {
         "objective": answer.objective,
         "bound": found.bound,
         "seat_weight": found.seat_weight,
         **{name: getattr(found, name).tolist() for name in columns},
+        "floor": found.floor,
+        "covers": {
+            name: {
+                "floor": cover.floor,
+                "project": np.flatnonzero(cover.project).tolist(),
+                "person": cover.person.tolist(),
+                "bound": cover.bound,
+            }
+            for name, cover in covers.items()
+            if cover
+        },
     }
 
 

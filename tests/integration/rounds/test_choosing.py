@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from html import unescape
+
 import pytest
 
+from freeagents.eligibility.sentences import objective_sentence
 from freeagents.extensions import db
 from freeagents.rounds import queries
 from freeagents.rounds.models import Proposal
 from freeagents.rounds.services import choosing
 from tests.clients import signed_in
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, a_policy
 from tests.integration.rounds import world as w
 from tests.integration.rounds.world import AUDITOR, FORMS, HR, SURVEYS
 
@@ -65,3 +69,18 @@ def test_a_person_who_was_erased_is_left_away(app, world):
                 assert [each.person.id for each in left] == [each.person.id for each in found[1:]]
                 return
         pytest.fail("nobody could take any seat instead")
+
+
+@pytest.mark.parametrize("objective", ["worst_off", "stable_people", "stable_projects"])
+def test_a_round_may_aim_for_what_is_no_sum(app, world, objective):
+    with app.app_context():
+        subject = w.solved(replace(world, policy=a_policy("other", objective=objective).public_id))
+        proof = choosing.proof_of(subject)
+        assert (subject.figures["placed"], subject.figures["blocking"], "proof" in subject.figures) == (2, 0, False)
+        assert set(proof["covers"]) == ({"most", "higher"} if objective == "worst_off" else set())
+        proposal = db.session.query(Proposal).where(Proposal.round_id == subject.id).first().public_id
+        address = f"/rounds/{subject.public_id}"
+    page = signed_in(app, HR).get(address)
+    assert objective_sentence(objective) in unescape(page)
+    assert "Pairs that would rather have each other" in page
+    assert "no sum of points" in signed_in(app, HR).get(f"/rounds/proposals/{proposal}")
