@@ -20,7 +20,7 @@ from tests.journeys.sweep_world import Swept
 
 if TYPE_CHECKING:
     from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Page, Response
 
 AXE = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -166,6 +166,18 @@ class Eye:
         """Open all that is folded."""
         self.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
 
+    def forms(self) -> int:
+        """Return how many forms of the page ask for something typed."""
+        return self.page.locator(f"main form:has({TYPED})").count()
+
+    def fill_in_wrongly(self, number: int) -> Response:
+        """Send that form with what is far too long and no number, and nothing chosen; return the answer."""
+        with self.page.expect_navigation() as gone:
+            self.page.locator(f"main form:has({TYPED})").nth(number).evaluate(WRONGLY)
+        self.unfold()
+        assert gone.value is not None
+        return gone.value
+
     def look(self, name: str, *, words_only: bool = False) -> None:
         """Look at the page that is open: as it is, in forced colours, with text twice as large, on a small screen.
 
@@ -234,3 +246,16 @@ UNSEEN = f"""() => {{
         }})
     return [...controls, ...bars].slice(0, 4).map(name)
 }}"""
+TYPED = ":is(textarea, input:is([type=text], [type=email], [type=password], [type=number], [type=search]))"
+WRONGLY = """form => {
+    for (const one of form.elements) {
+        if (one.localName === 'textarea' || ['text', 'email', 'password', 'number', 'search'].includes(one.type)) {
+            one.value = 'x'.repeat(form.method === 'get' ? 1000 : 5000)
+        } else if (one.localName === 'select') {
+            one.value = ''
+        } else if (['radio', 'checkbox'].includes(one.type)) {
+            one.checked = false
+        }
+    }
+    form.submit()
+}"""

@@ -1,4 +1,4 @@
-"""Every page, for everybody who may see it, empty, filled and with long words.
+"""Every page, for everybody who may see it, empty, filled, with long words, and with its forms filled in wrongly.
 
 A page is looked at once for all who see it in the same words. The pages are those of the URL map and all that links
 lead to from there, so that a new route is looked at without a line here, or fails.
@@ -6,6 +6,7 @@ lead to from there, so that a new route is looked at without a line here, or fai
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 EVERYBODY = (NOBODY, *ROLES)
 WORLDS = {"empty": sweep_world.empty, "filled": sweep_world.filled, "long words": sweep_world.long}
 
+TYPED_NAME = re.compile(
+    r'<(?:textarea|input)\b(?=[^>]*type="(?:text|email|password|number|search)"|[^>]*rows=)[^>]*name="(\w+)'
+)
 WITH_ANOTHER_HOST = {"provider.leave", "provider.come_back"}
 """Routes that only lead to a sign-in service elsewhere and back, and show nothing of their own."""
 
@@ -48,4 +52,28 @@ def test_every_page_is_good_for_everybody(app: Flask, eye: Eye, make: Callable[[
         unseen = {rule.endpoint for rule in page_rules(app)} - walk.opened - WITH_ANOTHER_HOST
         assert not unseen, f"The walk leads nobody to {unseen}: what they show is missing from its world."
     assert not walk.dead, "\n".join(walk.dead)
+    assert not eye.faults, "\n".join(eye.faults)
+
+
+def test_every_form_filled_in_wrongly_is_good(app: Flask, eye: Eye) -> None:
+    """What is far too long, and no number, is refused on a page as good as any; forms that ask the same once."""
+    walk = Walk(app, sweep_world.filled(app))
+    done = set()
+    for who in EVERYBODY:
+        for client, address in walk.pages(who):
+            main = client.get(address).text.partition("<main")[2]
+            asked = frozenset(TYPED_NAME.findall(main))
+            if not asked or asked in done:
+                continue
+            done.add(asked)
+            eye.sign_in_as(client)
+            eye.open(address)
+            for number in range(eye.forms()):
+                if number:
+                    eye.open(address)
+                answer = eye.fill_in_wrongly(number)
+                name = f"form {number + 1} of {address} as {who}, filled in wrongly"
+                if answer.request.method == "POST" and answer.status not in {409, 422, 429}:
+                    eye.faults.append(f"{name}: {answer.status}")
+                eye.look(name)
     assert not eye.faults, "\n".join(eye.faults)
