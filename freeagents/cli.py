@@ -25,7 +25,7 @@ COMMANDS = {
     "seed": ("freeagents.demo.cli:seed", "Fill an empty database with a made-up government."),
     "serve": ("freeagents.cli:serve", "Serve the pages and the API with gunicorn."),
     "user": ("freeagents.accounts.cli:user", "Look after accounts."),
-    "worker": ("freeagents.worker:worker", "Run jobs (solving rounds) until stopped."),
+    "worker": ("freeagents.worker:worker", "Run jobs (solving rounds, sending mail) until stopped."),
 }
 """Command → where it is, and what the list of commands says about it."""
 

@@ -17,8 +17,10 @@ from freeagents.accounts.pages import settings as settings_pages
 from freeagents.accounts.queries.directory import mailbox_of, names_of
 from freeagents.accounts.services.links import RESET_JOB
 from freeagents.applications import api as applications_api
+from freeagents.applications import jobs as applications_jobs
 from freeagents.applications import messages as applications_messages
 from freeagents.applications.pages import applications as applications_pages
+from freeagents.applications.services import TELL_JOB
 from freeagents.audit import pages as audit_pages
 from freeagents.eligibility.pages import drafts as drafts_pages
 from freeagents.extensions import api, csrf
@@ -32,8 +34,10 @@ from freeagents.messages.services.telling import SEND_JOB
 from freeagents.profiles import api as profiles_api
 from freeagents.profiles import pages as profiles_pages
 from freeagents.projects import api as projects_api
+from freeagents.projects import messages as projects_messages
 from freeagents.rounds import api as rounds_api
 from freeagents.rounds import jobs as rounds_jobs
+from freeagents.rounds import messages as rounds_messages
 from freeagents.rounds.pages import proposals as proposals_pages
 from freeagents.rounds.pages import rounds as rounds_pages
 from freeagents.security.access import allows
@@ -85,9 +89,19 @@ EVERY_MINUTE: dict[str, Handler] = {
     "mail:send_again": send_mail,
     "round:fail_abandoned": rounds_jobs.fail_abandoned,
 }
+EVERY_HOUR: dict[str, Handler] = {
+    "project:remind": rounds_jobs.remind_owners,
+    "project:expire": rounds_jobs.expire_stale,
+}
+RETRIED: dict[str, Handler] = {
+    TELL_JOB: applications_jobs.tell_answers,
+}
+"""Jobs that are tried again when they fail."""
 MESSAGES: dict[str, Kind] = {
     **accounts_messages.KINDS,
     **applications_messages.KINDS,
+    **projects_messages.KINDS,
+    **rounds_messages.KINDS,
 }
 MENU_ITEMS = (
     MenuItem(_l("Home"), "home.home", lambda _actor: True),

@@ -32,6 +32,7 @@ class Application(Base):
         CheckConstraint("rank >= 1", name="rank"),
         Index("uq_application_person_project", "person_id", "project_id", unique=True),
         Index("ix_application_project_state", "project_id", "state"),
+        Index("ix_application_ended_at", "ended_at", "id"),
     )
 
     id: Mapped[Key]

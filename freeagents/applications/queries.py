@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -251,3 +251,41 @@ def standing_of_people(person_ids: Collection[int]) -> Sequence[Application]:
         .with_for_update()
     ).all()
     return sorted(found, key=lambda one: (one.person_id, one.rank is None, one.rank, one.id))
+
+
+def answered_at(at: datetime, *, after: int, limit: int) -> Sequence[Application]:
+    """Return up to ``limit`` applications, with their projects, that were answered at this instant, by id."""
+    return db.session.scalars(
+        select(Application)
+        .where(Application.ended_at == at, Application.state.in_(("matched", "not_matched")), Application.id > after)
+        .options(joinedload(Application.project))
+        .order_by(Application.id)
+        .limit(limit)
+    ).all()
+
+
+def best_open(people: Mapping[int, PersonFacts], *, limit: int, pack: Pack) -> dict[int, list[Project]]:
+    """Return person id → the open projects with the highest scores for them whose hard rules they meet, best first.
+
+    Among the newest :data:`LOOKED_THROUGH` with an empty seat, without those they applied for or declared a conflict
+    with. Scores are without private parts.
+    """
+    if not people:
+        return {}
+    newest = db.session.scalars(newest_first(whole_projects(), after=None).limit(LOOKED_THROUGH)).all()
+    empty = [project for project in newest if any(seat.state == "open" for seat in project.seats)]
+    facts = {project.id: project_facts(project, host=host_of(project), pack=pack) for project in empty}
+    left_aside: set[tuple[int, int]] = set()
+    for model in (Application, Conflict):
+        pairs = select(model.person_id, model.project_id).where(model.person_id.in_(people))
+        left_aside |= {(person, project) for person, project in db.session.execute(pairs)}
+    found = {}
+    for person_id, person in people.items():
+        asked = [project for project in empty if (person_id, project.id) not in left_aside]
+        case = Case(people=(person,), projects=tuple(facts[project.id] for project in asked))
+        rules = bridge.failing(case, (Pair(person.key, project.key) for project in case.projects))
+        fits = [project for project, failing in zip(asked, rules, strict=True) if not failing]
+        told = bridge.judge_each(person, [facts[project.id] for project in fits], Policy())
+        ranked = sorted(zip(fits, told, strict=True), key=lambda row: (-row[1].score, row[0].public_id))
+        found[person_id] = [project for project, _explanation in ranked[:limit]]
+    return found

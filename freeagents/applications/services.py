@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -13,12 +13,20 @@ from sqlalchemy.orm import Session
 from freeagents.applications import queries
 from freeagents.applications.models import MOVES, Application
 from freeagents.audit.services import record
+from freeagents.country.pack import Pack
 from freeagents.db.base import utc_now
 from freeagents.eligibility import services as eligibility
+from freeagents.eligibility.pool import people_facts
 from freeagents.errors import Conflict
 from freeagents.extensions import db
+from freeagents.jobs.queue import enqueue
+from freeagents.messages.services.telling import Notice, tell
 from freeagents.projects import services as projects
 from freeagents.projects.models import Project
+
+TELL_JOB = "application:tell"
+TOLD_AT_ONCE = 100
+NEXT_BEST = 3
 
 
 def apply(*, project: Project, person_id: int, home_employer_id: int | None) -> Application:
@@ -51,6 +59,10 @@ def apply(*, project: Project, person_id: int, home_employer_id: int | None) -> 
     application.rank = len(standing) + 1
     db.session.flush()
     record(db.session, "application:submit", f"application/{application.public_id}", actor_id=person_id)
+    if project.owner_id is not None:
+        event = f"application/{application.public_id}/submitted/{application.submitted_at.isoformat()}"
+        facts = {"project": project.public_id, "title": project.title}
+        tell("application:submit", [Notice(project.owner_id, event, facts)])
     return application
 
 
@@ -94,17 +106,23 @@ def declare_conflict(*, project: Project, person_id: int) -> None:
         withdraw(application=application, actor_id=person_id)
 
 
-def end_project(*, project: Project, ending: str, reason: str, actor_id: int, version: int | None = None) -> None:
-    """End a project, and answer the applications for it that stand.
+def end_project(
+    *, project: Project, ending: str, reason: str, actor_id: int | None, version: int | None = None
+) -> None:
+    """End a project, and answer the applications for it that stand; a job tells everybody why.
 
+    :param actor_id: who ends it; None: the service itself.
     :raises Conflict: it cannot end like that from its present state, or has changed since that version.
     :raises Invalid: no reason was given.
     """
     projects.end_project(project=project, ending=ending, reason=reason, actor_id=actor_id, version=version)
-    ended = queries.standing_for_projects([project.id], utc_now())
+    now = utc_now()
+    ended = queries.standing_for_projects([project.id], now)
     for application in ended:
-        _answer(application, "not_matched", f"project_{ending}", {}, actor_id)
+        _answer(application, "not_matched", f"project_{ending}", {}, actor_id=actor_id, at=now)
     db.session.flush()
+    if ended:
+        enqueue(db.session, TELL_JOB, at=now.isoformat())
     for _person, standing in groupby(
         queries.standing_of_people({application.person_id for application in ended}), key=lambda one: one.person_id
     ):
@@ -129,30 +147,77 @@ def answer_applications(
     submitted_before: datetime,
     actor_id: int,
 ) -> None:
-    """Answer the applications a published round decided: matched, or not matched with the reason.
+    """Answer the applications a published round decided: matched, or not matched with the reason; a job tells each.
 
     :param matched: (person id, project id) of the approved pairs; ``barred``: of those HR ruled out.
     :param reasons: pair → code and facts of why it came to nothing, for people the round left out; who is neither here
         nor matched was not in the pool when the round was solved.
     :param projects: ids of the projects that took part.
     """
+    now = utc_now()
     placed = {person for person, _project in matched}
     for application in queries.standing_for_projects(projects, submitted_before):
         pair = (application.person_id, application.project_id)
         if pair in matched:
-            _answer(application, "matched", "approved", {}, actor_id)
+            _answer(application, "matched", "approved", {}, actor_id=actor_id, at=now)
         elif pair in barred:
-            _answer(application, "not_matched", "reviewer", {}, actor_id)
+            _answer(application, "not_matched", "reviewer", {}, actor_id=actor_id, at=now)
         elif application.person_id in placed:
-            _answer(application, "not_matched", "placed_elsewhere", {}, actor_id)
+            _answer(application, "not_matched", "placed_elsewhere", {}, actor_id=actor_id, at=now)
         else:
-            _answer(application, "not_matched", *reasons.get(pair, ("not_in_pool", {})), actor_id)
+            _answer(application, "not_matched", *reasons.get(pair, ("not_in_pool", {})), actor_id=actor_id, at=now)
     db.session.flush()
+    enqueue(db.session, TELL_JOB, at=now.isoformat())
 
 
-def _answer(application: Application, state: str, reason: str, facts: dict[str, Any], actor_id: int) -> None:
+def tell_answers(*, at: datetime, today: date, pack: Pack) -> None:
+    """Tell everybody whose application was answered at this instant, why, and what suits them next; a job's handler.
+
+    Commits after every few people. Who was told before is not told again, so that the job may run twice.
+    """
+    last = 0
+    while answered := queries.answered_at(at, after=last, limit=TOLD_AT_ONCE):
+        last = answered[-1].id
+        best = _best_next(answered, today, pack)
+        told: dict[str, list[Notice]] = {}
+        for application in answered:
+            event = f"application/{application.public_id}/{application.state}/{at.isoformat()}"
+            notice = Notice(application.person_id, event, _facts(application, best.get(application.person_id, [])))
+            told.setdefault(f"application:{application.state}", []).append(notice)
+        for kind, notices in told.items():
+            tell(kind, notices)
+        db.session.commit()
+
+
+def _best_next(answered: Sequence[Application], today: date, pack: Pack) -> dict[int, list[Project]]:
+    """Return person id → the open projects that suit best, for those who now have no match."""
+    waiting = {
+        application.person_id
+        for application in answered
+        if application.state == "not_matched" and application.reason != "placed_elsewhere"
+    }
+    people = people_facts(key=str, today=today, only=waiting) if waiting else {}
+    return queries.best_open(people, limit=NEXT_BEST, pack=pack)
+
+
+def _facts(application: Application, best: Sequence[Project]) -> dict[str, Any]:
+    project = application.project
+    facts: dict[str, Any] = {"project": project.public_id, "title": project.title}
+    if application.state == "matched":
+        return facts | {"start": f"{project.starts_on}", "end": f"{project.ends_on}"}
+    facts |= {"reason": application.reason, "reason_facts": application.reason_facts or {}}
+    if application.reason in {"project_filled", "project_cancelled"}:
+        facts["words"] = project.ended_reason
+    if application.reason != "placed_elsewhere":
+        facts["next"] = [{"project": one.public_id, "title": one.title} for one in best]
+    return facts
+
+
+def _answer(
+    application: Application, state: str, reason: str, facts: dict[str, Any], *, actor_id: int | None, at: datetime
+) -> None:
     application.state, application.reason, application.reason_facts = state, reason, facts
-    application.ended_at = utc_now()
+    application.ended_at = at
     application.rank = None
     record(
         db.session,

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from flask import Flask
-from procrastinate import App, JobContext
+from procrastinate import App, JobContext, RetryStrategy
 from procrastinate.jobs import Status
 
 from freeagents.config import Settings
@@ -19,22 +19,34 @@ log = structlog.get_logger()
 
 RESCUE_JOB = "job:rescue_stalled"
 EVERY_MINUTE = "* * * * *"
+EVERY_HOUR = "7 * * * *"
+AGAIN = RetryStrategy(max_attempts=8, exponential_wait=4)
 STALLED_AFTER_SECONDS = 60
 MOST_ATTEMPTS = 5
 
 
 def make_worker(
-    app: Flask, settings: Settings, handlers: Mapping[str, Handler], every_minute: Mapping[str, Handler]
+    app: Flask,
+    settings: Settings,
+    handlers: Mapping[str, Handler],
+    *,
+    retried: Mapping[str, Handler],
+    every_minute: Mapping[str, Handler],
+    every_hour: Mapping[str, Handler],
 ) -> App:
     """Return the queue with a task for each handler and the rescue of stalled jobs, ready for ``run_worker``.
 
-    :param every_minute: handlers without arguments, run by one of the workers each minute.
+    :param retried: handlers that are tried again, a few times and ever later, when they fail.
+    :param every_minute: handlers without arguments, run by one of the workers each minute; ``every_hour``: each hour.
     """
     queue = make_queue(settings)
     for name, handler in handlers.items():
         queue.task(name=name)(_in_app_context(app, name, handler))
-    for name, handler in every_minute.items():
-        queue.periodic(cron=EVERY_MINUTE)(queue.task(name=name)(_periodic(_in_app_context(app, name, handler))))
+    for name, handler in retried.items():
+        queue.task(name=name, retry=AGAIN)(_in_app_context(app, name, handler))
+    for cron, periodic in ((EVERY_MINUTE, every_minute), (EVERY_HOUR, every_hour)):
+        for name, handler in periodic.items():
+            queue.periodic(cron=cron)(queue.task(name=name)(_periodic(_in_app_context(app, name, handler))))
 
     @queue.periodic(cron=EVERY_MINUTE)
     @queue.task(name=RESCUE_JOB, pass_context=True)

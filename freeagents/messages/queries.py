@@ -22,7 +22,8 @@ def messages_of(recipient_id: int, *, after: str | None, limit: int, unread: boo
     query = select(Message).where(Message.recipient_id == recipient_id).order_by(Message.id.desc()).limit(limit)
     if after is not None:
         last = aliased(Message)
-        query = query.where(Message.id < select(last.id).where(last.public_id == after).scalar_subquery())
+        own = (last.public_id == after, last.recipient_id == recipient_id)
+        query = query.where(Message.id < select(last.id).where(*own).scalar_subquery())
     if unread:
         query = query.where(Message.read_at.is_(None))
     return db.session.scalars(query).all()

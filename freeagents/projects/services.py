@@ -110,17 +110,20 @@ def open_project(*, project: Project, today: date, longest_days: int, actor_id: 
     record(db.session, "project:open", f"project/{project.public_id}", actor_id=actor_id)
 
 
-def end_project(*, project: Project, ending: str, reason: str, actor_id: int, version: int | None = None) -> None:
+def end_project(
+    *, project: Project, ending: str, reason: str, actor_id: int | None, version: int | None = None
+) -> None:
     """End a project as filled, cancelled or expired; its empty seats are cancelled with it.
 
     :param version: as in :func:`write_project`.
+    :param actor_id: who ends it; None: the service itself, which gives no reason but the ending.
     :raises Conflict: it cannot end like that from its present state, or has changed since that version.
     :raises Invalid: no reason was given for ending what others have seen.
     """
     if ending not in MOVES[project.state]:
         raise Conflict(_("This project cannot be ended like that any more. Look at it again."))
     _refuse_stale(project, version)
-    if not reason.strip() and project.state != "draft":
+    if not reason.strip() and project.state != "draft" and actor_id is not None:
         raise Invalid(_("Say why the project ends, so that everybody waiting can be told."), field="reason")
     project.state = ending
     project.ended_at = utc_now()
@@ -129,7 +132,7 @@ def end_project(*, project: Project, ending: str, reason: str, actor_id: int, ve
         if seat.state == "open":
             seat.state = "filled" if ending == "filled" else "cancelled"
     db.session.flush()
-    record(db.session, f"project:{ending}", f"project/{project.public_id}", actor_id=actor_id, note=reason)
+    record(db.session, f"project:{ending}", f"project/{project.public_id}", actor_id=actor_id, note=reason or None)
 
 
 def missing(project: Project) -> dict[str, str]:

@@ -51,6 +51,17 @@ def names_of(person_ids: Collection[int]) -> dict[int, str]:
     return dict(db.session.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids))).all())
 
 
+def holders_everywhere(role: str) -> Sequence[int]:
+    """Return the ids of who holds a role over the whole government today."""
+    return db.session.scalars(
+        select(RoleHolding.person_id).where(
+            RoleHolding.role == role,
+            RoleHolding.department_id.is_(None),
+            current(RoleHolding.starts_on, RoleHolding.ends_on),
+        )
+    ).all()
+
+
 def mailbox_of(person_id: int) -> Mailbox | None:
     """Return where mail to a person goes; None for somebody who has left or is not known."""
     row = db.session.execute(

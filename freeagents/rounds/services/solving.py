@@ -28,6 +28,7 @@ from freeagents.jobs.queue import is_at_work
 from freeagents.rounds import queries
 from freeagents.rounds.models import NextBest, Round, RoundProof, Snapshot, SnapshotKey
 from freeagents.rounds.services import explaining, freezing, leaving
+from freeagents.rounds.services.notices import tell_reviewers
 
 SOLVE_JOB = "round:solve"
 UNEXPECTED, ABANDONED = "unexpected", "abandoned"
@@ -99,6 +100,7 @@ def fail_abandoned() -> None:
     )
     for (public_id,) in abandoned:
         record(db.session, "round:fail", f"round/{public_id}", actor_id=None, code=ABANDONED)
+        tell_reviewers(public_id)
 
 
 def replay(subject: Round) -> bridge.Answer:
@@ -204,6 +206,7 @@ def finish(round_id: int, attempt: str, answer: bridge.Answer, frozen: freezing.
         snapshot=queries.digest_of(snapshot_id).hex(),
         placed=len(answer.placements),
     )
+    tell_reviewers(public_id)
     return True
 
 
@@ -228,6 +231,7 @@ def _fail(
     )
     if public_id is not None:
         record(db.session, "round:fail", f"round/{public_id}", actor_id=None, code=code)
+        tell_reviewers(public_id)
 
 
 def _end(round_id: int, attempt: str, **values: object) -> str | None:
