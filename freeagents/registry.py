@@ -20,6 +20,7 @@ from freeagents.applications import api as applications_api
 from freeagents.applications import jobs as applications_jobs
 from freeagents.applications import messages as applications_messages
 from freeagents.applications.pages import applications as applications_pages
+from freeagents.applications.pages import searches as searches_pages
 from freeagents.applications.services import TELL_JOB
 from freeagents.audit import pages as audit_pages
 from freeagents.eligibility.pages import drafts as drafts_pages
@@ -61,6 +62,7 @@ PAGES = (
     proposals_pages.bp,
     provider_pages.bp,
     rounds_pages.bp,
+    searches_pages.bp,
     second_factor_pages.bp,
     settings_pages.bp,
 )
@@ -70,6 +72,7 @@ API = (
     accounts_api.roles_bp,
     applications_api.bp,
     applications_api.endings_bp,
+    applications_api.searches_bp,
     messages_api.bp,
     profiles_api.bp,
     projects_api.bp,
@@ -92,6 +95,7 @@ EVERY_MINUTE: dict[str, Handler] = {
 EVERY_HOUR: dict[str, Handler] = {
     "project:remind": rounds_jobs.remind_owners,
     "project:expire": rounds_jobs.expire_stale,
+    "search:tell": applications_jobs.tell_searches,
 }
 RETRIED: dict[str, Handler] = {
     TELL_JOB: applications_jobs.tell_answers,

@@ -13,7 +13,7 @@ from freeagents.jobs.worker import make_worker
 @click.command()
 @with_appcontext
 def worker() -> None:
-    """Run jobs (solving rounds) until stopped; start as many as needed."""
+    """Run jobs (solving rounds, sending mail) until stopped; start as many as needed."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - outlives the context
     queue = make_worker(
         app,

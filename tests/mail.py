@@ -21,7 +21,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 class MailServer:
     """A running server.
 
-    :ivar url: what SMTP_URL would be. ``taken``: the mails it took, whole; ``to``: for whom each was.
+    :ivar url: what SMTP_URL would be. ``taken``: the mails it took, whole; ``to``: for whom each was; ``private``:
+        whether it came over TLS. ``passwords``: those that were sent to it.
     :ivar answers: what it says next to those who name a recipient, or hand over a mail, one after another; then it
         takes all there is.
     """
@@ -30,6 +31,7 @@ class MailServer:
     taken: list[EmailMessage] = field(default_factory=list)
     to: list[list[str]] = field(default_factory=list)
     private: list[bool] = field(default_factory=list)
+    passwords: list[bytes] = field(default_factory=list)
     rcpt_answers: list[str] = field(default_factory=list)
     data_answers: list[str] = field(default_factory=list)
 
@@ -54,15 +56,17 @@ class MailServer:
 def mail_server(
     *, port: int = 0, tls: ssl.SSLContext | None = None, password: str | None = None
 ) -> Iterator[MailServer]:
-    """Run a server while the block runs; with ``tls`` it offers STARTTLS, with ``password`` it asks for ``robot``'s."""
+    """Run a server while the block runs; with ``tls`` it offers STARTTLS, with ``password`` it takes ``robot``'s."""
     kept = MailServer()
 
     def authenticate(_server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any) -> AuthResult:
+        kept.passwords.append(given.password)
         return AuthResult(success=(given.login, given.password) == (b"robot", (password or "").encode()))
 
     options: dict[str, Any] = {"tls_context": tls} if tls else {}
     if password:
-        options |= {"authenticator": authenticate, "auth_required": True}
+        # It demands a password over TLS, and takes one in the clear: that is what we must not send.
+        options |= {"authenticator": authenticate, "auth_required": bool(tls), "auth_require_tls": bool(tls)}
     controller = Controller(kept, hostname="127.0.0.1", port=port or free_port(), **options)
     logging.getLogger("mail.log").setLevel(logging.ERROR)  # the server's own log names everybody
     controller.start()

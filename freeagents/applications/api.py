@@ -11,7 +11,8 @@ from marshmallow import Schema, fields, validate
 
 from freeagents.accounts.queries.directory import employment_today
 from freeagents.applications import queries, services
-from freeagents.applications.models import Application
+from freeagents.applications.models import Application, SavedSearch
+from freeagents.applications.schemas import ProjectFilter
 from freeagents.errors import Invalid
 from freeagents.projects.models import Project
 from freeagents.projects.queries import whole_project
@@ -22,6 +23,7 @@ from freeagents.security.guard import allow
 from freeagents.web.api import resource
 
 bp = resource("applications", "/applications", "The token owner's own applications.")
+searches_bp = resource("searches", "/searches", "Searches that the token's owner saved.")
 endings_bp = resource("endings", "/projects", "What managers need.")
 
 
@@ -117,3 +119,42 @@ class EndProject(MethodView):
     def post(self, data: dict[str, Any], project: Project) -> None:
         """End a project as filled, cancelled or expired, with the reason; applications for it are answered."""
         services.end_project(project=project, **data, actor_id=current_actor().person_id)
+
+
+class SearchShown(ProjectFilter):
+    """A saved search."""
+
+    id = fields.String()
+
+
+@searches_bp.route("")
+class Searches(MethodView):
+    """The token owner's saved searches."""
+
+    @allow("search:list_own")
+    @searches_bp.response(200, SearchShown(many=True))
+    def get(self) -> Sequence[dict[str, Any]]:
+        """List one's own saved searches, newest first."""
+        return [_search(search) for search in queries.searches_of(current_actor().person_id)]
+
+    @allow("search:list_own")
+    @searches_bp.arguments(ProjectFilter)
+    @searches_bp.response(201, SearchShown)
+    def post(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Save a search. Saving the same one twice changes nothing."""
+        return _search(services.save_search(person_id=current_actor().person_id, data=data))
+
+
+@searches_bp.route("/<search>")
+class OneSearch(MethodView):
+    """A saved search."""
+
+    @allow("search:change", search=queries.search_by_public_id)
+    @searches_bp.response(204)
+    def delete(self, search: SavedSearch) -> None:
+        """Remove a saved search."""
+        services.remove_search(search=search)
+
+
+def _search(search: SavedSearch) -> dict[str, Any]:
+    return {"id": search.public_id, **queries.filter_of(search)}

@@ -12,3 +12,8 @@ from freeagents.extensions import pack
 def tell_answers(*, at: str) -> None:
     """Tell everybody whose application was answered at an instant."""
     services.tell_answers(at=datetime.fromisoformat(at), today=utc_now().date(), pack=pack)
+
+
+def tell_searches() -> None:
+    """Tell people what their saved searches found."""
+    services.tell_searches(now=utc_now(), pack=pack)

@@ -7,9 +7,12 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from freeagents.eligibility.sentences import your_answer
+from freeagents.extensions import pack
 from freeagents.messages.kinds import Dates, Kind, Link, Said
+from freeagents.web.words import in_words, work_mode_name
 
 Facts = Mapping[str, Any]
 
@@ -54,6 +57,38 @@ def not_matched(facts: Facts) -> Said:
     )
 
 
+def found(facts: Facts) -> Said:
+    """Say which projects are new for a saved search."""
+    count = facts["count"]
+    paragraphs = [_("You saved this search: %(search)s.", search=search_words(facts["search"]))]
+    if count > len(facts["projects"]):
+        paragraphs.append(_("These are the newest:"))
+    asked = {name: value for name, value in facts["search"].items() if value}
+    return Said(
+        ngettext("One new project for your search", "%(num)d new projects for your search", count),
+        tuple(paragraphs),
+        (
+            *(_to_project(one, one["title"]) for one in facts["projects"]),
+            Link(_("Search again"), "applications.projects", asked),
+        ),
+    )
+
+
+def search_words(search: Mapping[str, str | None]) -> str:
+    """Say what a saved search asks."""
+    parts = []
+    if search["text"]:
+        parts.append(_("“%(words)s”", words=search["text"]))
+    if search["discipline"]:
+        known = pack.disciplines.get(search["discipline"])
+        parts.append(in_words(known) if known else search["discipline"])
+    if search["work_mode"]:
+        parts.append(work_mode_name(search["work_mode"]))
+    if search["show"] == "fits":
+        parts.append(_("projects I qualify for"))
+    return ", ".join(parts)
+
+
 def _to_project(facts: Facts, words: str) -> Link:
     return Link(words, "applications.project", {"project": facts["project"]})
 
@@ -62,4 +97,5 @@ KINDS = {
     "application:submit": Kind("projects", received),
     "application:matched": Kind("applications", matched),
     "application:not_matched": Kind("applications", not_matched),
+    "search:find": Kind("searches", found),
 }

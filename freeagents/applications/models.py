@@ -1,15 +1,16 @@
-"""Applications: an agent's interest in a project, with a private rank."""
+"""Applications: an agent's interest in a project, with a private rank; and searches that a person saved."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from freeagents.accounts.models import Person
 from freeagents.db.base import Base, Key, PublicId, one_of, utc_now
+from freeagents.profiles.models import WORK_MODES
 from freeagents.projects.models import Project
 
 MOVES: dict[str, tuple[str, ...]] = {
@@ -48,3 +49,26 @@ class Application(Base):
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
     project: Mapped[Project] = relationship(lazy="raise_on_sql")
+
+
+class SavedSearch(Base):
+    """Which open projects a person wants to hear of: what :class:`ProjectFilter` says, and until when all was told."""
+
+    __tablename__ = "saved_search"
+    __table_args__ = (
+        one_of("work_mode", WORK_MODES),
+        UniqueConstraint(
+            "person_id", "text", "discipline", "work_mode", "only_fits", postgresql_nulls_not_distinct=True
+        ),
+        Index("ix_saved_search_told_until", "told_until", "id"),
+    )
+
+    id: Mapped[Key]
+    public_id: Mapped[PublicId]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    text: Mapped[str]
+    discipline: Mapped[str | None]
+    work_mode: Mapped[str | None]
+    only_fits: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    told_until: Mapped[datetime] = mapped_column(default=utc_now)

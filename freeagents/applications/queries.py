@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Integer, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
-from freeagents.applications.models import Application
+from freeagents.applications.models import Application, SavedSearch
 from freeagents.country.pack import Pack
 from freeagents.db import bulk
 from freeagents.eligibility import bridge
@@ -282,10 +282,69 @@ def best_open(people: Mapping[int, PersonFacts], *, limit: int, pack: Pack) -> d
     found = {}
     for person_id, person in people.items():
         asked = [project for project in empty if (person_id, project.id) not in left_aside]
-        case = Case(people=(person,), projects=tuple(facts[project.id] for project in asked))
-        rules = bridge.failing(case, (Pair(person.key, project.key) for project in case.projects))
-        fits = [project for project, failing in zip(asked, rules, strict=True) if not failing]
-        told = bridge.judge_each(person, [facts[project.id] for project in fits], Policy())
+        fits = _fitting(person, asked, [facts[project.id] for project in asked])
+        told = bridge.judge_each(person, [facts[project.id] for project in fits], Policy()) if fits else ()
         ranked = sorted(zip(fits, told, strict=True), key=lambda row: (-row[1].score, row[0].public_id))
         found[person_id] = [project for project, _explanation in ranked[:limit]]
     return found
+
+
+def search_by_public_id(public_id: str) -> SavedSearch | None:
+    """Return the saved search, or None."""
+    return db.session.scalar(select(SavedSearch).where(SavedSearch.public_id == public_id))
+
+
+def searches_of(person_id: int) -> Sequence[SavedSearch]:
+    """Return a person's saved searches, newest first."""
+    return db.session.scalars(
+        select(SavedSearch).where(SavedSearch.person_id == person_id).order_by(SavedSearch.id.desc())
+    ).all()
+
+
+def filter_of(search: SavedSearch) -> dict[str, str | None]:
+    """Return what a saved search asks, in the shape of :class:`ProjectFilter`."""
+    return {
+        "text": search.text,
+        "discipline": search.discipline,
+        "work_mode": search.work_mode,
+        "show": "fits" if search.only_fits else "all",
+    }
+
+
+def searches_to_tell(before: datetime, *, limit: int) -> Sequence[SavedSearch]:
+    """Return up to ``limit`` saved searches that were last told before then, held until the transaction ends."""
+    return db.session.scalars(
+        select(SavedSearch)
+        .where(SavedSearch.told_until < before)
+        .order_by(SavedSearch.told_until, SavedSearch.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def newly_open(search: SavedSearch, until: datetime, *, person: PersonFacts | None, pack: Pack) -> list[Project]:
+    """Return the open projects a saved search finds that were opened since its last telling and by then, newest first.
+
+    The newest :data:`LOOKED_THROUGH` at most.
+
+    :param person: the facts of who saved it; needed where it is for projects the person qualifies for.
+    """
+    wanted = Wanted(search.text, search.discipline, search.work_mode)
+    query = newest_first(whole_projects(), after=None).where(
+        Project.opened_at > search.told_until, Project.opened_at <= until, *_conditions(wanted)
+    )
+    found = list(db.session.scalars(query.limit(LOOKED_THROUGH)))
+    if not search.only_fits or not found:
+        return found
+    if person is None:
+        return []
+    return _fitting(person, found, [project_facts(project, host=host_of(project), pack=pack) for project in found])
+
+
+def _fitting(person: PersonFacts, projects: Sequence[Project], facts: Sequence[ProjectFacts]) -> list[Project]:
+    """Return the projects whose hard rules the person meets; ``facts`` are those of each."""
+    if not projects:
+        return []
+    case = Case.of(people=(person,), projects=facts)
+    rules = bridge.failing(case, [Pair(person.key, project.key) for project in facts])
+    return [project for project, failing in zip(projects, rules, strict=True) if not failing]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -11,13 +11,13 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from freeagents.applications import queries
-from freeagents.applications.models import MOVES, Application
+from freeagents.applications.models import MOVES, Application, SavedSearch
 from freeagents.audit.services import record
 from freeagents.country.pack import Pack
 from freeagents.db.base import utc_now
 from freeagents.eligibility import services as eligibility
 from freeagents.eligibility.pool import people_facts
-from freeagents.errors import Conflict
+from freeagents.errors import Conflict, Invalid
 from freeagents.extensions import db
 from freeagents.jobs.queue import enqueue
 from freeagents.messages.services.telling import Notice, tell
@@ -27,6 +27,9 @@ from freeagents.projects.models import Project
 TELL_JOB = "application:tell"
 TOLD_AT_ONCE = 100
 NEXT_BEST = 3
+MOST_SEARCHES = 20
+NAMED_IN_SEARCH = 5
+SEARCHES_AT = time(5)  # UTC: before the hour of digests
 
 
 def apply(*, project: Project, person_id: int, home_employer_id: int | None) -> Application:
@@ -129,6 +132,61 @@ def end_project(
         _number(list(standing))
 
 
+def save_search(*, person_id: int, data: Mapping[str, Any]) -> SavedSearch:
+    """Save a search; from now on the person is told of what is new. Saving twice changes nothing.
+
+    :param data: what :class:`ProjectFilter` loads.
+    :raises Invalid: it asks nothing. :raises Conflict: the person has as many as there may be.
+    """
+    asked = {name: data[name] for name in ("text", "discipline", "work_mode")} | {"only_fits": data["show"] == "fits"}
+    if not any(asked.values()):
+        raise Invalid(_("Choose what to look for before you save the search."))
+    kept = queries.searches_of(person_id)
+    for search in kept:
+        if all(getattr(search, name) == value for name, value in asked.items()):
+            return search
+    if len(kept) >= MOST_SEARCHES:
+        raise Conflict(_("You can save %(count)d searches. Remove one first.", count=MOST_SEARCHES))
+    search = SavedSearch(person_id=person_id, **asked)
+    db.session.add(search)
+    db.session.flush()
+    record(db.session, "search:save", f"search/{search.public_id}", actor_id=person_id)
+    return search
+
+
+def remove_search(*, search: SavedSearch) -> None:
+    """Remove a saved search."""
+    db.session.delete(search)
+    db.session.flush()
+    record(db.session, "search:remove", f"search/{search.public_id}", actor_id=search.person_id)
+
+
+def tell_searches(*, now: datetime, pack: Pack) -> None:
+    """Tell people what their saved searches found since the day before, once a day; a job's handler.
+
+    Commits after every few searches.
+    """
+    until = datetime.combine(now.date(), SEARCHES_AT, now.tzinfo)
+    until = until if until <= now else until - timedelta(days=1)
+    while searches := queries.searches_to_tell(until, limit=TOLD_AT_ONCE):
+        fitting = {search.person_id for search in searches if search.only_fits}
+        people = people_facts(today=now.date(), only=fitting) if fitting else {}
+        notices = []
+        for search in searches:
+            found = queries.newly_open(search, until, person=people.get(search.person_id), pack=pack)
+            if found:
+                event = f"search/{search.public_id}/{until.date().isoformat()}"
+                notices.append(Notice(search.person_id, event, _found(search, found)))
+            search.told_until = until
+        tell("search:find", notices)
+        db.session.commit()
+
+
+def _found(search: SavedSearch, found: Sequence[Project]) -> dict[str, Any]:
+    named = [{"project": one.public_id, "title": one.title} for one in found[:NAMED_IN_SEARCH]]
+    return {"search": queries.filter_of(search), "count": len(found), "projects": named}
+
+
 def note_look(*, project: Project, actor_id: int) -> None:
     """Note that somebody saw who applied for a project and how they fit.
 
@@ -196,7 +254,7 @@ def _best_next(answered: Sequence[Application], today: date, pack: Pack) -> dict
         for application in answered
         if application.state == "not_matched" and application.reason != "placed_elsewhere"
     }
-    people = people_facts(key=str, today=today, only=waiting) if waiting else {}
+    people = people_facts(today=today, only=waiting) if waiting else {}
     return queries.best_open(people, limit=NEXT_BEST, pack=pack)
 
 

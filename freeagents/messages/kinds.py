@@ -65,6 +65,7 @@ class Topic:
 TOPICS = {
     "account": Topic(_l("Your account"), ("at_once",)),
     "applications": Topic(_l("Your applications"), ("at_once", "daily")),
+    "searches": Topic(_l("Your saved searches"), ("daily", "never")),
     "projects": Topic(_l("Projects you own"), ("at_once", "daily", "never")),
     "rounds": Topic(_l("Rounds that you review"), ("at_once", "daily", "never")),
 }

@@ -121,6 +121,8 @@ PERMISSIONS: dict[str, Permission] = {
     "application:list_own": to(signed_in),
     "application:submit": to(agent),
     "application:change": to(themselves, hidden=True),
+    "search:list_own": to(signed_in),
+    "search:change": to(themselves, hidden=True),
     "conflict:declare": to(agent),
     "round:list": to(central_hr, auditor),
     "round:create": to(central_hr),

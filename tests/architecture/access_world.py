@@ -83,6 +83,8 @@ def an_access_world(app: Flask) -> AccessWorld:
             "project": project.public_id,
             "draft": draft.public_id,
             "application": application.public_id,
+            "search": a_search(people["applicant"], "forms"),
+            "other_search": a_search(people["applicant"], "letters"),
             "message": messages_of(people["applicant"].id, after=None, limit=1)[0].public_id,
             "subject": subject.public_id,
             "proposal": rounds.proposals(subject.id, after=None, limit=1)[0].public_id,
@@ -97,6 +99,12 @@ def an_access_world(app: Flask) -> AccessWorld:
         }
         db.session.commit()
     return world
+
+
+def a_search(person: Person, text: str) -> str:
+    """Save a search; return its public id."""
+    data = {"text": text, "discipline": None, "work_mode": None, "show": "all"}
+    return applications.save_search(person_id=person.id, data=data).public_id
 
 
 def somebody(name: str) -> Person:

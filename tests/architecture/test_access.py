@@ -129,6 +129,8 @@ class Client:
                 name = next((part for part in ("invitation", "reset", "new-email") if part in rule.rule), "api_token")
             if rule.endpoint.startswith("drafts.") and name == "project":
                 name = "draft"
+            if rule.endpoint == "api_searches.OneSearch":
+                name = "other_search"  # The page has removed the first.
             return self.world.values[name]
 
         return re.sub(r"<(?:[^<>]*:)?(\w+)>", value, rule.rule)

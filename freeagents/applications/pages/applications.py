@@ -73,6 +73,7 @@ def projects() -> Answer:
         looked_through=LOOKED_THROUGH,
         filtered=wanted != Wanted(),
         knows_fit=person is not None,
+        asked=kept,
         first=_list_address(kept) if after else "",
         following=_list_address(kept | {"after": found.after}) if found.after else "",
         everything=_list_address(kept | {"show": "all"}),

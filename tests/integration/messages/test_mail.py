@@ -267,9 +267,9 @@ def test_server_with_a_bad_certificate_or_no_tls_gets_nothing(plain, ada, tls, m
 
 
 def test_password_is_never_sent_in_the_clear(plain, ada, monkeypatch, send):
-    with mail_server() as server:
+    with mail_server(password="secret") as server:
         use(plain, server.url.replace("//", "//robot:secret@"), monkeypatch)
         tell("test:say", [Notice(ada, "thing/1")])
         db.session.commit()
         send()
-        assert server.taken == []
+        assert server.taken == server.passwords == []
