@@ -39,6 +39,7 @@ from freeagents.projects import messages as projects_messages
 from freeagents.rounds import api as rounds_api
 from freeagents.rounds import jobs as rounds_jobs
 from freeagents.rounds import messages as rounds_messages
+from freeagents.rounds.pages import approvals as approvals_pages
 from freeagents.rounds.pages import proposals as proposals_pages
 from freeagents.rounds.pages import rounds as rounds_pages
 from freeagents.security.access import allows
@@ -50,6 +51,7 @@ from freeagents.web.context import MENU, MenuItem
 PAGES = (
     accounts_pages.bp,
     applications_pages.bp,
+    approvals_pages.bp,
     assets.bp,
     audit_pages.make_blueprint(names_of),
     departments_pages.bp,

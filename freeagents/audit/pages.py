@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, request
 from flask_babel import format_date
+from flask_babel import gettext as _
 
 from freeagents.audit import queries
 from freeagents.audit.queries import Chain
@@ -18,6 +21,7 @@ from freeagents.web.forms import Form
 from freeagents.web.rendering import Answer, render
 
 PAGE = 50
+CODE = re.compile(r"[a-z]+(?:_[a-z]+)*")
 Names = Callable[[Collection[int]], Mapping[int, str]]
 
 
@@ -43,6 +47,8 @@ def make_blueprint(names: Names) -> Blueprint:
             actions=queries.actions(),
             chains=queries.chains(),
             month=month,
+            act=act,
+            plain=plain,
             names=names({entry.actor_id for entry, _words in shown if entry.actor_id is not None}),
             newest=not after,
             older=shown[-1][0].id if len(rows) > PAGE else None,
@@ -70,6 +76,26 @@ def month(chain: str) -> str:
     """Say which month a chain is of: November 2026."""
     year, number = (int(part) for part in chain.split("-"))
     return str(format_date(date(year, number, 1), "LLLL y"))
+
+
+def act(action: str) -> str:
+    """Say an action: *Project: see applicants* of ``project:see_applicants``."""
+    noun, _colon, verb = action.partition(":")
+    return f"{plain(noun).capitalize()}: {plain(verb)}"
+
+
+def plain(value: Any) -> str:
+    """Say the name or the value of a fact: codes without underscores, lists and counts one after the other."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, Mapping):
+        return ", ".join(f"{plain(name)} {plain(part)}" for name, part in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(plain, value))
+    if value is None:
+        return _("nothing")
+    # An id is shown as it is: it may hold underscores of its own.
+    return str(value).replace("_", " ") if CODE.fullmatch(str(value)) else str(value)
 
 
 def _is_number(text: str) -> bool:

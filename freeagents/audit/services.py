@@ -17,6 +17,7 @@ from freeagents.db.base import AnySession, utc_now
 
 PENDING = "audit_pending"
 _LOCK = 7_205_759
+_TAIL = text("SELECT last_position, last_digest FROM audit_tail(:chain, :lock)")
 
 
 def record(
@@ -61,16 +62,8 @@ def _write_pending(session: Session) -> None:
     if not pending:
         return
     session.flush()
-    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    at = utc_now()
+    at, position, digest = _end_of_chain(session)
     chain = chain_of(at)
-    last = session.execute(
-        select(AuditEntry.position, AuditEntry.digest)
-        .where(AuditEntry.chain == chain)
-        .order_by(AuditEntry.position.desc())
-        .limit(1)
-    ).first()
-    position, digest = (last.position, last.digest) if last else (0, b"")
     for action, subject, actor_id, note, facts in pending:
         position += 1
         salt = secrets.token_bytes(16) if note else b""
@@ -90,6 +83,16 @@ def _write_pending(session: Session) -> None:
             session.flush()
             session.add(AuditNote(entry_id=entry.id, salt=salt, words=note))
     session.flush()
+
+
+def _end_of_chain(session: Session) -> tuple[datetime, int, bytes]:
+    """Hold the trail until the transaction ends; return the present instant, and where the chain of its month ends."""
+    while True:
+        chain = chain_of(utc_now())
+        position, digest = session.execute(_TAIL, {"chain": chain, "lock": _LOCK}).one()
+        at = utc_now()
+        if chain_of(at) == chain:  # the month may end while others hold the trail
+            return at, position or 0, digest or b""
 
 
 @event.listens_for(Session, "after_rollback")

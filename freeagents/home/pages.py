@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify
 from werkzeug.wrappers import Response as BaseResponse
 
 from freeagents.applications.queries import applications_of
-from freeagents.profiles.queries import admission_today, whole_profile
+from freeagents.profiles.queries import admission_today, count_skills
 from freeagents.projects.queries import count_open, projects_of
 from freeagents.rounds.queries import rounds
 from freeagents.security.actor import actor_or_none
@@ -28,7 +28,7 @@ def home() -> Answer:
     is_hr = actor.holds_everywhere("hr")
     return render(
         "home/home.html",
-        profile=whole_profile(actor.person_id),
+        skills=count_skills(actor.person_id),
         admission=admission_today(actor.person_id),
         applications=applications_of(actor.person_id) if actor.agent else [],
         projects=projects_of(actor.person_id) if actor.holds("manager") else [],

@@ -43,6 +43,17 @@ def whole_profile(person_id: int, *, lock: bool = False) -> Profile | None:
     return db.session.scalar(query)
 
 
+def count_skills(person_id: int) -> int:
+    """Return how many skills are on the person's profile."""
+    query = (
+        select(func.count())
+        .select_from(HeldSkill)
+        .join(Profile, Profile.id == HeldSkill.profile_id)
+        .where(Profile.person_id == person_id)
+    )
+    return db.session.scalar(query) or 0
+
+
 def profile_or_empty(person_id: int) -> Profile:
     """Return the person's profile with all parts loaded, or an empty one that is not in the database."""
     return whole_profile(person_id) or Profile(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TypeVarTuple
 
 from sqlalchemy import Select, func, select, tuple_
@@ -30,6 +30,11 @@ def whole_projects() -> Select[Project]:
 def whole_project(public_id: str) -> Project | None:
     """Return the project with its department, owner, seats, criteria and languages loaded, or None."""
     return db.session.scalar(whole_projects().where(Project.public_id == public_id))
+
+
+def whole_projects_by_id(ids: Collection[int]) -> dict[int, Project]:
+    """Return id → project of these ids, with everything loaded."""
+    return {project.id: project for project in db.session.scalars(whole_projects().where(Project.id.in_(ids)))}
 
 
 def open_projects_as_asked() -> Sequence[Project]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from random import SystemRandom
 from typing import Any
 
 from flask.views import MethodView
@@ -10,12 +11,19 @@ from flask_babel import gettext as _
 from marshmallow import Schema, fields
 
 from freeagents.db.base import utc_now
-from freeagents.errors import Invalid
+from freeagents.errors import Invalid, NotFound
 from freeagents.extensions import pack
 from freeagents.rounds import queries
-from freeagents.rounds.models import Proposal, Round
-from freeagents.rounds.schemas import NewRoundSchema, ProposalShown, ReasonSchema
-from freeagents.rounds.services import planning, review
+from freeagents.rounds.models import Proposal, ReviewSample, Round
+from freeagents.rounds.schemas import (
+    ApprovalsShown,
+    NewRoundSchema,
+    ProposalShown,
+    ReasonSchema,
+    SampleSchema,
+    SampleShown,
+)
+from freeagents.rounds.services import planning, review, sampling
 from freeagents.rounds.services.telling import shown_figures, shown_parts
 from freeagents.security.access import allows
 from freeagents.security.actor import current_actor
@@ -119,6 +127,50 @@ class PublishRound(MethodView):
         return subject
 
 
+@rounds_bp.route("/<subject>/approve-opened")
+class ApproveOpened(MethodView):
+    """Proposals that were opened."""
+
+    @allow("round:edit", subject=queries.round_by_public_id)
+    @rounds_bp.response(200, ApprovalsShown)
+    def post(self, subject: Round) -> dict[str, Any]:
+        """Approve all undecided proposals that you have opened; the hard rules are checked again."""
+        return _approvals(*review.approve_opened(subject=subject, pack=pack, actor_id=current_actor().person_id))
+
+
+@rounds_bp.route("/<subject>/sample")
+class OwnSample(MethodView):
+    """The random sample that you open before all that are left are approved."""
+
+    @allow("round:edit", subject=queries.round_by_public_id)
+    @rounds_bp.response(200, SampleShown)
+    def get(self, subject: Round) -> dict[str, Any]:
+        """Read your sample of a round."""
+        found = queries.sample_of(subject.id, current_actor().person_id)
+        if found is None:
+            raise NotFound(_("You have drawn no sample of this round."))
+        return _sample(found)
+
+    @allow("round:edit", subject=queries.round_by_public_id)
+    @rounds_bp.arguments(SampleSchema)
+    @rounds_bp.response(201, SampleShown)
+    def post(self, data: dict[str, Any], subject: Round) -> dict[str, Any]:
+        """Draw your sample of a round; once in each version."""
+        reviewer = current_actor().person_id
+        return _sample(sampling.draw(subject=subject, asked=data["size"], chance=SystemRandom(), actor_id=reviewer))
+
+
+@rounds_bp.route("/<subject>/sample/approve")
+class ApproveTheRest(MethodView):
+    """Proposals that are left once a sample was opened."""
+
+    @allow("round:edit", subject=queries.round_by_public_id)
+    @rounds_bp.response(200, ApprovalsShown)
+    def post(self, subject: Round) -> dict[str, Any]:
+        """Approve all undecided proposals once you have opened your sample; the hard rules are checked again."""
+        return _approvals(*sampling.approve_the_rest(subject=subject, pack=pack, actor_id=current_actor().person_id))
+
+
 @rounds_bp.route("/<subject>/proposals")
 class RoundProposals(MethodView):
     """What a round proposes."""
@@ -196,6 +248,22 @@ class TakeBackProposal(MethodView):
         """Take back what was decided of a pair, or its approval."""
         review.undo(subject=proposal, actor_id=current_actor().person_id)
         return _shown(proposal)
+
+
+def _approvals(approved: int, broken: list[Proposal]) -> dict[str, Any]:
+    return {"approved": approved, "broken": [proposal.public_id for proposal in broken]}
+
+
+def _sample(sample: ReviewSample) -> dict[str, Any]:
+    drawn = queries.sampled(sample)
+    return {
+        "id": sample.public_id,
+        "asked": sample.asked,
+        "out_of": sample.out_of,
+        "drawn_at": sample.drawn_at,
+        "proposals": [proposal.public_id for proposal in drawn],
+        "opened": len(queries.opened(drawn, sample.drawn_by)),
+    }
 
 
 def _shown(proposal: Proposal) -> dict[str, Any]:

@@ -174,8 +174,29 @@ class Edit(Base):
     project: Mapped[Project] = relationship(lazy="raise_on_sql")
 
 
+class ReviewSample(Base):
+    """Proposals drawn at random for one reviewer to open, before all that are left may be approved at once.
+
+    ``asked`` is the size as the reviewer stated it, ``10`` or ``10 %``; ``out_of`` is how many were undecided then.
+    """
+
+    __tablename__ = "review_sample"
+    __table_args__ = (UniqueConstraint("round_id", "drawn_by"),)
+
+    id: Mapped[Key]
+    public_id: Mapped[PublicId]
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"))
+    drawn_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked: Mapped[str]
+    out_of: Mapped[int]
+    drawn_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
 class Proposal(Base):
-    """One pair a round proposes; the parts of its ``score`` (1,000 units to the point) add up to it exactly."""
+    """One pair a round proposes; the parts of its ``score`` (1,000 units to the point) add up to it exactly.
+
+    ``sample`` is what its approver had opened instead of this very proposal; None: it was opened itself.
+    """
 
     __tablename__ = "proposal"
     __table_args__ = (
@@ -203,7 +224,9 @@ class Proposal(Base):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id", ondelete="SET NULL"))
+    sample_id: Mapped[int | None] = mapped_column(ForeignKey("review_sample.id", ondelete="SET NULL"))
 
+    sample: Mapped[ReviewSample | None] = relationship(lazy="raise_on_sql")
     person: Mapped[Person] = relationship(lazy="raise_on_sql", foreign_keys=person_id)
     project: Mapped[Project] = relationship(lazy="raise_on_sql")
     seat: Mapped[Seat] = relationship(lazy="raise_on_sql")
@@ -217,6 +240,17 @@ class ProposalOpening(Base):
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True)
     at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class SampledProposal(Base):
+    """A proposal that was drawn into a sample."""
+
+    __tablename__ = "sampled_proposal"
+
+    sample_id: Mapped[int] = mapped_column(ForeignKey("review_sample.id", ondelete="CASCADE"), primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(
+        ForeignKey("proposal.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class EmptySeat(Base):

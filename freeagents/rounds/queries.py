@@ -23,8 +23,10 @@ from freeagents.rounds.models import (
     Policy,
     Proposal,
     ProposalOpening,
+    ReviewSample,
     Round,
     RoundProof,
+    SampledProposal,
     Snapshot,
     SnapshotKey,
     SnapshotPart,
@@ -188,6 +190,8 @@ def project_ids_by_public_id() -> dict[str, int]:
 
 def titles(public_ids: Collection[str]) -> dict[str, str]:
     """Return public id → title of these projects."""
+    if not public_ids:
+        return {}
     rows = db.session.execute(select(Project.public_id, Project.title).where(Project.public_id.in_(public_ids)))
     return dict(rows.all())
 
@@ -255,6 +259,7 @@ def proposal_by_public_id(public_id: str) -> Proposal | None:
             joinedload(Proposal.person),
             joinedload(Proposal.project).joinedload(Project.department),
             joinedload(Proposal.seat),
+            joinedload(Proposal.sample),
         )
     )
 
@@ -291,30 +296,45 @@ def neighbours(subject: Proposal) -> tuple[str | None, str | None]:
     same = select(Proposal.public_id).where(Proposal.round_id == subject.round_id).limit(1)
     before = same.where(Proposal.id < subject.id).order_by(Proposal.id.desc())
     after = same.where(Proposal.id > subject.id).order_by(Proposal.id)
-    return db.session.scalar(before), db.session.scalar(after)
+    before_id, after_id = db.session.execute(select(before.scalar_subquery(), after.scalar_subquery())).one()
+    return before_id, after_id
 
 
-def opened_undecided(round_id: int, person_id: int) -> Sequence[Proposal]:
-    """Return the round's undecided proposals that this reviewer has opened, with their projects' facts."""
+def lock_undecided(round_id: int) -> Sequence[Proposal]:
+    """Return the round's undecided proposals with their people, read anew and held until the transaction ends."""
     return db.session.scalars(
         select(Proposal)
-        .join(ProposalOpening, ProposalOpening.proposal_id == Proposal.id)
-        .where(Proposal.round_id == round_id, Proposal.state.in_(UNDECIDED), ProposalOpening.person_id == person_id)
-        .options(joinedload(Proposal.person), joinedload(Proposal.project))
+        .where(Proposal.round_id == round_id, Proposal.state.in_(UNDECIDED))
+        .options(joinedload(Proposal.person))
         .order_by(Proposal.id)
         .with_for_update(of=Proposal)
+        .execution_options(populate_existing=True)
     ).all()
 
 
-def openings(round_id: int, person_id: int) -> set[int]:
-    """Return the ids of the round's proposals that this reviewer has opened."""
-    return set(
-        db.session.scalars(
-            select(Proposal.id)
-            .join(ProposalOpening, ProposalOpening.proposal_id == Proposal.id)
-            .where(Proposal.round_id == round_id, ProposalOpening.person_id == person_id)
-        )
+def sample_of(round_id: int, person_id: int) -> ReviewSample | None:
+    """Return the sample of the round that this reviewer has drawn, or None."""
+    return db.session.scalar(
+        select(ReviewSample).where(ReviewSample.round_id == round_id, ReviewSample.drawn_by == person_id)
     )
+
+
+def sampled(sample: ReviewSample) -> Sequence[Proposal]:
+    """Return the proposals of a sample, with what a list shows."""
+    return db.session.scalars(
+        select(Proposal)
+        .join(SampledProposal, SampledProposal.proposal_id == Proposal.id)
+        .where(SampledProposal.sample_id == sample.id)
+        .options(joinedload(Proposal.person), joinedload(Proposal.project), joinedload(Proposal.seat))
+        .order_by(Proposal.id)
+    ).all()
+
+
+def opened(proposals: Sequence[Proposal], person_id: int) -> set[int]:
+    """Return the ids of those of the proposals that this reviewer has opened."""
+    ids = [proposal.id for proposal in proposals]
+    query = select(ProposalOpening.proposal_id).where(ProposalOpening.proposal_id.in_(ids))
+    return set(db.session.scalars(query.where(ProposalOpening.person_id == person_id)))
 
 
 def undecided(round_id: int) -> int:
@@ -323,26 +343,25 @@ def undecided(round_id: int) -> int:
     return db.session.scalar(query) or 0
 
 
-def only_in(round_id: int, other_id: int, *, limit: int) -> tuple[int, Sequence[Proposal]]:
-    """Return how many pairs one round proposes and another does not, and the first of them with person and project."""
+def only_in_one(round_ids: Collection[int], *, limit: int) -> dict[int, tuple[int, list[Proposal]]]:
+    """Return, of each of two rounds, how many pairs it alone proposes, and the first with person and project."""
     other = aliased(Proposal)
-    missing = ~(
-        select(other.id)
-        .where(
-            other.round_id == other_id, other.person_id == Proposal.person_id, other.project_id == Proposal.project_id
-        )
-        .exists()
-    )
-    here = (Proposal.round_id == round_id, missing)
-    count = db.session.scalar(select(func.count()).select_from(Proposal).where(*here)) or 0
-    first = (
-        select(Proposal)
-        .where(*here)
+    same = (other.person_id == Proposal.person_id, other.project_id == Proposal.project_id)
+    in_both = select(other.id).where(other.round_id.in_(round_ids), other.round_id != Proposal.round_id, *same).exists()
+    count = func.count().over(partition_by=Proposal.round_id).label("count")
+    number = func.row_number().over(partition_by=Proposal.round_id, order_by=Proposal.id).label("number")
+    pairs = select(Proposal.id, count, number).where(Proposal.round_id.in_(round_ids), ~in_both).subquery()
+    rows = db.session.execute(
+        select(Proposal, pairs.c.count)
+        .join(pairs, pairs.c.id == Proposal.id)
+        .where(pairs.c.number <= limit)
         .options(joinedload(Proposal.person), joinedload(Proposal.project))
         .order_by(Proposal.id)
-        .limit(limit)
-    )
-    return count, db.session.scalars(first).all() if count else []
+    ).all()
+    found: dict[int, tuple[int, list[Proposal]]] = {round_id: (0, []) for round_id in round_ids}
+    for proposal, pairs_in_all in rows:
+        found[proposal.round_id] = (pairs_in_all, [*found[proposal.round_id][1], proposal])
+    return found
 
 
 def proposal_states(round_id: int) -> dict[str, int]:

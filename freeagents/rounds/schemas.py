@@ -13,6 +13,7 @@ from freeagents.web.fields import Word
 LONGEST_NAME = 200
 LONGEST_REASON = 2000
 WORDS = ("keep", "bar")
+SIZE = _l("Enter how many proposals to open, such as 10, or which share of them, such as 10 %.")
 
 
 class NewRoundSchema(Schema):
@@ -42,6 +43,35 @@ class RoundFormSchema(Schema):
     def _join(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         clock: time = data.pop("time")
         return data | {"cut_off": datetime.combine(data.pop("day"), clock.replace(tzinfo=None), UTC)}
+
+
+class SampleSchema(Schema):
+    """How many proposals to open before the others are approved: a number, or a share in percent."""
+
+    size = Word(
+        required=True,
+        validate=validate.Regexp(r"(?:[1-9]\d{0,5}|(?:100|[1-9]\d?) ?%)\Z", error=SIZE),
+        error_messages={"required": SIZE, "invalid": SIZE},
+        metadata={"example": "10 %"},
+    )
+
+
+class SampleShown(Schema):
+    """Proposals drawn at random for one reviewer: ``asked`` of ``out_of``; ``opened``: how many they have opened."""
+
+    id = fields.String()
+    asked = fields.String()
+    out_of = fields.Integer()
+    drawn_at = fields.AwareDateTime()
+    proposals = fields.List(fields.String())
+    opened = fields.Integer()
+
+
+class ApprovalsShown(Schema):
+    """How many proposals were approved at once, and which were not, since their pair breaks a hard rule by now."""
+
+    approved = fields.Integer()
+    broken = fields.List(fields.String())
 
 
 class ReasonSchema(Schema):

@@ -104,4 +104,14 @@ def document() -> dict[str, Any]:
         # The document is put together once and shared: what was renamed stays so.
         if "application/json" in answer["content"]:
             answer["content"][PROBLEM] = answer["content"].pop("application/json")
+    operations = [found for path in spec["paths"].values() for found in path.values() if "tags" in found]
+    for tagged in (spec, *operations):
+        tagged["tags"] = [_titled(tag) for tag in tagged["tags"]]
     return spec
+
+
+def _titled(tag: Any) -> Any:
+    """Return a tag, or its name, as its readers call it: *Projects*, not the name of its blueprint."""
+    if isinstance(tag, dict):
+        return {**tag, "name": _titled(tag["name"])}
+    return tag.removeprefix("api_").capitalize()

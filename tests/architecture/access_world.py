@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from random import Random
 
 from flask import Flask
 from sqlalchemy import select
@@ -22,7 +23,7 @@ from freeagents.messages.queries import messages_of
 from freeagents.messages.services.telling import Notice, tell
 from freeagents.rounds import queries as rounds
 from freeagents.rounds.models import Edit
-from freeagents.rounds.services import leaving, review
+from freeagents.rounds.services import leaving, review, sampling
 from tests.factories import PASSWORD, a_department, a_person, a_project, an_agent, with_role
 from tests.integration.rounds.world import a_world, solved
 
@@ -66,6 +67,7 @@ def an_access_world(app: Flask) -> AccessWorld:
         left_out = leaving.listed(subject=subject, after=None, limit=1)[0].person.public_id
         second = rounds.proposals(subject.id, after=None, limit=2)[1]
         review.keep(subject=second, reason="A reason.", actor_id=people["hr"].id)
+        sampling.draw(subject=subject, asked="100 %", chance=Random(0), actor_id=people["hr"].id)
         edit = db.session.scalars(select(Edit.public_id)).first()
         told = {"project": project.public_id, "title": "Open one", "start": "2026-12-01", "end": "2027-02-26"}
         tell("application:matched", [Notice(people["applicant"].id, "application/1/matched", told)])

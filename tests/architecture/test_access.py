@@ -119,10 +119,12 @@ class Client:
         is_api = rule.rule.startswith("/api/v1/")
         headers = {"Authorization": f"Bearer {self.bearer}"} if is_api and self.bearer else {"X-CSRFToken": self.csrf}
         body = {"json": {}} if is_api and method not in SAFE_METHODS else {"data": BODIES.get(rule.endpoint)}
-        with self.client.open(self._address(rule), method=method, headers=headers, **body) as answer:
+        with self.client.open(self.address(rule), method=method, headers=headers, **body) as answer:
             return answer.status_code, answer.headers.get("Location")
 
-    def _address(self, rule: Rule) -> str:
+    def address(self, rule: Rule) -> str:
+        """Return the rule with the world's values."""
+
         def value(found: re.Match[str]) -> str:
             name = found[1]
             if name == "token":

@@ -99,5 +99,6 @@ def _page(proposal: Proposal, form: Form) -> Answer:
         most=most,
         previous=previous,
         following=following,
+        sample=queries.sample_of(proposal.round_id, current_actor().person_id) if private else None,
         **context,
     )

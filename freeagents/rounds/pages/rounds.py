@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, flash, request
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from marshmallow import Schema
 
 from freeagents.db.base import utc_now
@@ -121,21 +120,6 @@ def publish(subject: Round) -> Answer:
     return _publish_page(subject, form)
 
 
-@bp.post("/<subject>/approve-opened")
-@allow("round:edit", subject=queries.round_by_public_id)
-def approve_opened(subject: Round) -> Answer:
-    """Approve all undecided proposals that this reviewer has opened."""
-    approved, broken = review.approve_opened(subject=subject, pack=pack, actor_id=current_actor().person_id)
-    if approved:
-        flash(ngettext("One proposal is approved.", "%(num)d proposals are approved.", approved), "success")
-    if broken:
-        names = ", ".join(proposal.person.name for proposal in broken)
-        flash(_("Not approved, since the pair breaks a rule by now: %(names)s.", names=names), "notice")
-    if not approved and not broken:
-        flash(_("You have opened no proposal that is still to be decided. Open and read each one first."), "notice")
-    return see_other("rounds.show", subject=subject.public_id)
-
-
 @bp.post("/edits/<edit>/take-back")
 @allow("round:edit", edit=queries.edit_by_public_id)
 def take_back(edit: Edit) -> Answer:
@@ -222,16 +206,17 @@ def _result(subject: Round) -> dict[str, Any]:
     last = queries.proposal_by_public_id(asked) if asked else None
     rows = queries.proposals(subject.id, after=last.id if last else None, limit=PAGE + 1, state=state)
     earlier = queries.solved_before(subject)
+    changes = queries.only_in_one((subject.id, earlier.id), limit=DIFFERENCES) if earlier else {}
     return {
         "state": state,
         "states": queries.proposal_states(subject.id),
         "proposals": rows[:PAGE],
         "after": rows[PAGE - 1].public_id if len(rows) > PAGE else None,
         "first": last is None,
-        "opened": queries.openings(subject.id, current_actor().person_id),
+        "opened": queries.opened(rows[:PAGE], current_actor().person_id),
         "earlier": earlier,
-        "added": queries.only_in(subject.id, earlier.id, limit=DIFFERENCES) if earlier else None,
-        "gone": queries.only_in(earlier.id, subject.id, limit=DIFFERENCES) if earlier else None,
+        "added": changes[subject.id] if earlier else None,
+        "gone": changes[earlier.id] if earlier else None,
     }
 
 

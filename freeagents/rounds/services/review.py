@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -10,11 +12,15 @@ from freeagents.accounts.models import Person
 from freeagents.audit.services import record
 from freeagents.country.pack import Pack
 from freeagents.db.base import utc_now
+from freeagents.eligibility import bridge
+from freeagents.eligibility.facts import Pair
+from freeagents.eligibility.pool import conflicts, host_of, people_facts, project_facts
 from freeagents.eligibility.sentences import rule_name
 from freeagents.errors import Conflict, Invalid
 from freeagents.extensions import db
+from freeagents.projects.queries import whole_projects_by_id
 from freeagents.rounds import queries
-from freeagents.rounds.models import PROPOSAL_MOVES, Edit, Proposal, ProposalOpening, Round
+from freeagents.rounds.models import PROPOSAL_MOVES, Edit, Proposal, ProposalOpening, ReviewSample, Round
 from freeagents.rounds.services import freezing
 
 
@@ -65,6 +71,7 @@ def undo(*, subject: Proposal, actor_id: int) -> None:
     _refuse_move(subject, "proposed")
     _withdraw(proposal_round.series, subject)
     subject.state, subject.reason, subject.decided_by, subject.decided_at = "proposed", "", None, None
+    subject.sample_id = None
     db.session.flush()
     record(db.session, "proposal:undo", f"proposal/{subject.public_id}", actor_id=actor_id)
 
@@ -96,14 +103,30 @@ def approve_opened(*, subject: Round, pack: Pack, actor_id: int) -> tuple[int, l
     queries.lock_round(subject, shared=True)
     if subject.state != "in_review":
         raise Conflict(_("This round is not in review, so its proposals cannot be changed."))
-    opened = queries.opened_undecided(subject.id, actor_id)
-    broken = []
-    for proposal in opened:
-        if freezing.broken_rules(proposal.person_id, proposal.project.public_id, pack=pack):
-            broken.append(proposal)
-        else:
-            _approve(proposal, actor_id)
-    return len(opened) - len(broken), broken
+    undecided = queries.lock_undecided(subject.id)
+    opened = queries.opened(undecided, actor_id)
+    return approve_each([one for one in undecided if one.id in opened], pack=pack, actor_id=actor_id)
+
+
+def approve_each(
+    proposals: Sequence[Proposal], *, pack: Pack, actor_id: int, sample: ReviewSample | None = None
+) -> tuple[int, list[Proposal]]:
+    """Approve undecided proposals that are held, but for those whose pair breaks a hard rule by now.
+
+    :param sample: what this reviewer has opened instead of those that they did not open; named with each of these.
+    :returns: how many were approved, and those that were not.
+    """
+    broken = _broken(proposals, pack)
+    opened = queries.opened(proposals, actor_id) if sample else set()
+    allowed = [one for one in proposals if one not in broken]
+    for one in allowed:
+        one.state, one.decided_by, one.decided_at = "approved", actor_id, utc_now()
+        under = sample if one.id not in opened else None
+        one.sample_id = under.id if under else None
+        facts = {"sample": under.public_id} if under else {}
+        record(db.session, "proposal:approve", f"proposal/{one.public_id}", actor_id=actor_id, **facts)
+    db.session.flush()
+    return len(allowed), broken
 
 
 def note_opening(*, subject: Proposal, actor_id: int) -> None:
@@ -133,6 +156,23 @@ def _approve(subject: Proposal, actor_id: int) -> None:
     _refuse_move(subject, "approved")
     _decide(subject, "approved", actor_id, subject.reason)
     record(db.session, "proposal:approve", f"proposal/{subject.public_id}", actor_id=actor_id)
+
+
+def _broken(proposals: Sequence[Proposal], pack: Pack) -> list[Proposal]:
+    """Return those of the proposals whose pair breaks a hard rule as things stand today."""
+    people = people_facts(today=utc_now().date(), only={one.person_id for one in proposals})
+    projects = whole_projects_by_id({one.project_id for one in proposals})
+    facts = {key: project_facts(project, host=host_of(project), pack=pack) for key, project in projects.items()}
+    apart = set(conflicts())
+
+    def is_broken(one: Proposal) -> bool:
+        person, project = people.get(one.person_id), facts[one.project_id]
+        if person is None:
+            return True
+        declared = (Pair(person.key, project.key),) if (one.person_id, one.project_id) in apart else ()
+        return bool(bridge.check(person, project, conflicts=declared))
+
+    return [one for one in proposals if is_broken(one)]
 
 
 def _edit(subject: Proposal, kind: str, state: str, reason: str, actor_id: int) -> None:

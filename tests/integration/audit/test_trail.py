@@ -8,6 +8,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from freeagents.audit import queries
 from freeagents.audit.models import AuditEntry, AuditNote
+from freeagents.audit.pages import act, plain
 from freeagents.audit.services import chain_of, record, verify
 from freeagents.db.base import utc_now
 from freeagents.extensions import db
@@ -124,6 +125,12 @@ def test_many_writers_at_once_make_one_chain(app):
     with app.app_context():
         found = verify(db.session, NOW)
         assert (found.entries, found.broken_at) == (20, None)
+
+
+def test_facts_are_said_without_marks_of_code():
+    assert act("project:see_applicants") == "Project: see applicants"
+    facts = {"essential_skills": 2, "paused": True, "before": None, "parts": ["work_modes", "about"], "id": "a_B-9"}
+    assert plain(facts) == "essential skills 2, paused yes, before nothing, parts work modes, about, id a_B-9"
 
 
 @pytest.fixture

@@ -146,3 +146,22 @@ def test_others_get_not_found(app, world, hr, solved):
     for path in (f"/rounds/{solved}/run", f"/rounds/{solved}/rerun", f"/proposals/{proposal}/approve"):
         manager.post(path, status=404)
     assert app.test_client().get(f"/api/v1/rounds/{solved}").status_code == 401
+
+
+def test_program_draws_a_sample_opens_it_and_approves_the_rest(app, world, hr, solved):
+    address = f"/rounds/{solved}/sample"
+    hr.get(address, status=404)
+    assert "size" in hr.post(address, {"size": "a few"}, status=422)["errors"]
+    hr.post(f"{address}/approve", status=409)
+    drawn = hr.post(address, {"size": "100 %"}, status=201)
+    assert (drawn["asked"], drawn["out_of"], len(drawn["proposals"]), drawn["opened"]) == ("100 %", 2, 2, 0)
+    hr.post(address, {"size": "100 %"}, status=409)
+    hr.post(f"{address}/approve", status=409)
+    for proposal in drawn["proposals"]:
+        hr.get(f"/proposals/{proposal}")
+    assert hr.get(address) == drawn | {"opened": 2}
+    assert hr.post(f"{address}/approve") == {"approved": 2, "broken": []}
+    assert hr.post(f"/rounds/{solved}/approve-opened") == {"approved": 0, "broken": []}
+    auditor = Caller(app, w.AUDITOR)
+    auditor.get(address, status=404)
+    auditor.post(f"{address}/approve", status=404)

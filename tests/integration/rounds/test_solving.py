@@ -114,9 +114,9 @@ def test_barred_pair_goes_and_only_what_must_changes(session):
     # Grace alone is left for the surveys, which she put first.
     assert pairs(world, second) == {("grace", SURVEYS, "proposed"), ("linus", "lab", "proposed")}
     assert proposal(world, second, "linus", "lab").seat_id == seat
-    count, gone = queries.only_in(first.id, second.id, limit=1)
-    assert (count, len(gone)) == (2, 1)
-    assert queries.only_in(second.id, first.id, limit=5)[0] == 1
+    changes = queries.only_in_one((first.id, second.id), limit=1)
+    assert {key: (count, len(some)) for key, (count, some) in changes.items()} == {first.id: (2, 1), second.id: (1, 1)}
+    assert queries.only_in_one((first.id, first.id), limit=5) == {first.id: (0, [])}
     assert queries.solved_before(second) == first
 
 
