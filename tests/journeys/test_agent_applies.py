@@ -120,7 +120,9 @@ def read_the_fit_and_apply(page: Page) -> None:
     follow(page, FITS)
     arrive(page, FITS)
     parts = page.get_by_role("table", name="Your fit in parts")
-    expect(parts.get_by_role("rowheader")).to_have_text(["Skills", "Growth", "Distance", "Time on the bench", "Total"])
+    expect(parts.get_by_role("rowheader")).to_have_text(
+        ["Skills", "Learning goals", "Distance", "Time on the bench", "Total"]
+    )
     expect(page.get_by_role("table", name="Skill by skill")).to_contain_text(SKILL)
     press(page, "Apply")
     expect(page.locator(".govuk-notification-banner")).to_contain_text("You have applied.")

@@ -182,7 +182,8 @@ def test_two_administrators_who_end_each_other_leave_one(app: Flask, ids: dict[s
     with ThreadPoolExecutor(2) as pool:
         statuses = sorted(pool.map(end, acts))
     assert statuses[0] == 303
-    assert statuses[1] in {403, 409}
+    # Refused by the rule, or, come too late, as somebody who holds no role any more.
+    assert statuses[1] in {403, 404, 409}
     with app.app_context():
         assert len(directory.lasting_administrators()) == 1
 

@@ -215,6 +215,8 @@ def test_a_provider_that_does_not_answer_is_a_sentence(settings: Settings, clean
     page = Browser(app).get("/sign-in/provider", status=503)
     assert "Gov ID does not answer just now." in page
     assert time.monotonic() - begun < provider_module.SECONDS_TO_ANSWER + 1
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.mark.usefixtures("ada")

@@ -223,7 +223,9 @@ def test_neither_key_nor_codes_are_kept_in_the_database_or_the_audit(strict: Fla
         assert second_factor.key_of(factor, "another secret key") != key
         kept = [bytes(code.digest) for code in db.session.scalars(select(RecoveryCode))]
         assert all(code.replace("-", "").encode() not in digest for code in codes for digest in kept)
-        entries = db.session.scalars(select(AuditEntry).where(AuditEntry.action.startswith("second_factor:"))).all()
+        entries = db.session.scalars(
+            select(AuditEntry).where(AuditEntry.action.startswith("second_factor:")).order_by(AuditEntry.id)
+        ).all()
         assert [entry.action for entry in entries] == ["second_factor:begin", "second_factor:confirm"]
         assert all(entry.facts == {} for entry in entries)
 

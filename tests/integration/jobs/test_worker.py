@@ -67,7 +67,7 @@ def test_worker_solves_a_queued_round(session, queued, state_of, worker):
     wait_until(lambda: state_of(queued) == "in_review")
     subject = queries.round_by_id(queued)
     assert session.query(Proposal).where(Proposal.round_id == queued).count() == 2
-    assert (subject.stage, subject.stage_done, subject.stage_total) == ("explain", 2, 2)
+    assert (subject.stage, subject.stage_done, subject.stage_total) == ("store", 0, 1)
     statuses = "SELECT status::text, attempts FROM procrastinate_jobs WHERE task_name = 'round:solve'"
     wait_until(lambda: session.execute(text(statuses)).all() == [("succeeded", 1)] or session.rollback() is not None)
 
