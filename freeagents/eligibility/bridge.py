@@ -31,6 +31,7 @@ from freeagents.matching import (
     explain_placed,
     explain_plan,
     policy_from_toml,
+    second_opinion,
 )
 from freeagents.matching import solve as solve_problem
 
@@ -151,6 +152,8 @@ class Answer:
 def solve(case: Case, policy: Policy, progress: Progress | None = None) -> Answer:
     """Return the best placement under the policy; the same case and policy give the same answer.
 
+    Where the objective is a sum, scipy's linear assignment is asked too and must come to the same total.
+
     :raises CaseError: a kept pair breaks a hard rule, or two rows have the same key.
     """
     arrays = Arrays(case)
@@ -160,6 +163,9 @@ def solve(case: Case, policy: Policy, progress: Progress | None = None) -> Answe
     except ProblemError as error:
         facts = {"field": error.field, **_plain(error.params)}
         raise CaseError(error.code, _named(facts, arrays) if error.code == "rule_broken" else facts) from error
+    second = second_opinion(plan)
+    if second not in {None, plan.certificate.bound}:
+        raise ArithmeticError("scipy's linear assignment comes to another total")
     blocking = blocking_pairs(plan, progress=progress).count
     reasons = explain_plan(plan, progress=progress)
     people, projects = arrays.people, arrays.projects
@@ -190,7 +196,11 @@ def solve(case: Case, policy: Policy, progress: Progress | None = None) -> Answe
         blocking=blocking,
         totals=plan.totals,
         seconds=dict(plan.seconds),
-        stats={**plan.stats, "allowed_pairs": int(reasons.allowed_people.sum())},
+        stats={
+            **plan.stats,
+            "allowed_pairs": int(reasons.allowed_people.sum()),
+            "second_opinions": int(second is not None),
+        },
         plan=plan,
     )
 

@@ -34,6 +34,7 @@ from freeagents.matching._reasons import (
 )
 from freeagents.matching._rules import Apart, Differs, Flag, Holds, Rule, Rungs, Within
 from freeagents.matching._score import score_parts
+from freeagents.matching._second import second_opinion
 from freeagents.matching._solve import solve
 from freeagents.matching._tables import Levels, Pairs
 from freeagents.matching._verify import verify
@@ -99,6 +100,7 @@ __all__ = [
     "qualifies",
     "qualifying",
     "score_parts",
+    "second_opinion",
     "solve",
     "verify",
 ]

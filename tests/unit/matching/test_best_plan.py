@@ -9,7 +9,18 @@ import pytest
 from scipy.optimize import linprog
 from scipy.sparse import coo_array, vstack
 
-from freeagents.matching import Objective, Plan, Policy, Problem, allowed, explain_plan, score_parts, solve, verify
+from freeagents.matching import (
+    Objective,
+    Plan,
+    Policy,
+    Problem,
+    allowed,
+    explain_plan,
+    score_parts,
+    second_opinion,
+    solve,
+    verify,
+)
 from freeagents.matching._assign import Graph, solve_flow
 from freeagents.matching._order import Order
 from tests.unit.matching.worlds import APerson, AProject, World, keep_some, policies, random_world
@@ -92,6 +103,7 @@ def test_no_plan_is_better_than_the_one_found(shape: str, objective: Objective):
         best, ways = brute_force(problem, edges, fill_first=objective is Objective.MOST_SEATS)
         assert_lawful(problem, plan)
         assert verify(problem, policy, plan) == ()
+        assert second_opinion(plan) == (plan.certificate.bound if plan.basis.graph.score.size else None)
         assert value_of(plan, edges) == best, seed
         unique += ways == 1
     assert unique == CASES // 4, "the tie bits single out one plan"
