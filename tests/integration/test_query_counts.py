@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
-from freeagents.accounts.queries import person_by_email
+from freeagents.accounts.queries.directory import person_by_email
 from freeagents.applications.models import Application
 from freeagents.country.models import Instance
 from freeagents.db.base import utc_now
 from freeagents.extensions import db
 from freeagents.projects.models import Project
 from freeagents.rounds import queries as rounds
-from freeagents.rounds.services import leaving, planning, review, solving
+from freeagents.rounds.services import leaving, planning, review, sampling, solving
 from freeagents.web.context import DEMO
 from tests.architecture.access_table import TABLE
 from tests.architecture.access_world import AccessWorld, an_access_world
@@ -68,6 +69,7 @@ def grow(app: Flask, world: AccessWorld, count: int) -> None:
         home, host = a_department("home-of-agents"), a_department("host")
         a_project("Needs many", department=host, owner=owner, asset={"counting": 2}, essential={"sums": 1}, seats=count)
         a_project("Finds nobody", department=host, essential={"alchemy": 4}, seats=count)
+        an_agent("Spare Counter", department=home, skills={"counting": 3, "sums": 2})
         for number in range(count):
             person = an_agent(f"Counter {number}", department=home, skills={"counting": 3, "sums": 2})
             db.session.add(Application(person_id=person.id, project_id=project.id, rank=1))
@@ -86,6 +88,8 @@ def grow(app: Flask, world: AccessWorld, count: int) -> None:
         empty = rounds.empty_seats(subject.id, after=None, limit=count)
         assert len(proposed) == len(left_out) == len(empty) == count
         review.keep(subject=proposed[1], reason="A reason.", actor_id=before.created_by)
+        reviewer = person_by_email(world.emails["hr"])
+        sampling.draw(subject=subject, asked="100 %", chance=Random(0), actor_id=reviewer.id)
         world.values |= {
             "subject": subject.public_id,
             "proposal": proposed[0].public_id,

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from freeagents.accounts.queries import person_by_email
+from freeagents.accounts.queries.directory import person_by_email
 from freeagents.eligibility.pages.sections import SECTIONS
 from freeagents.extensions import db
 from freeagents.profiles.pages import PARTS

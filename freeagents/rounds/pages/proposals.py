@@ -87,7 +87,8 @@ def _page(proposal: Proposal, form: Form) -> Answer:
         "skills": by_words([row["skill"] for row in proposal.criteria], pack),
         "longest_reason": LONGEST_REASON,
         "priced": subject.policy.objective in bridge.PRICED,
-        "alternatives": choosing.alternatives_to(proposal, subject) if private else None,
+        "asked": private and "instead" in request.args,
+        "alternatives": choosing.alternatives_to(proposal, subject) if private and "instead" in request.args else None,
     }
     return render(
         "rounds/proposal.html",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Blueprint, Flask, Request, Response, flash, request
+from flask_login import LoginManager
 from werkzeug.serving import make_server
 
 from freeagents import extensions
@@ -45,9 +46,10 @@ def make_app(base_url: str = "http://localhost") -> Flask:
     app.test_client_class = CheckedClient
     extensions.csrf.init_app(app)
     extensions.babel.init_app(app, locale_selector=lambda: request.args.get("lang", "en"))
-    extensions.login_manager.init_app(app)
-    extensions.login_manager.anonymous_user = Anonymous
-    extensions.login_manager.request_loader(_who)
+    # One of its own: the service's asks whom the application that was made last tells it to ask.
+    manager = LoginManager(app)
+    manager.anonymous_user = Anonymous
+    manager.request_loader(_who)
     for part in (headers, compression, errors, assets, filters, words, context):
         part.init_app(app)
     app.jinja_env.globals["is_demo"] = lambda: bool(request.args.get("demo"))
