@@ -115,6 +115,10 @@ def counted(app: Flask, world: AccessWorld, asked: list[str]) -> dict[tuple[str,
     return found
 
 
+# People left out stand in a snapshot, not in rows: finding who they are asks once more than a page should.
+ONE_MORE = {("rounds.left_out", "hr"), ("rounds.left_out_person", "hr")}
+
+
 def test_answers_take_few_statements_and_no_more_for_many_rows(app: Flask, asked: list[str]) -> None:
     world = an_access_world(app)
     grow(app, world, FEW)
@@ -122,4 +126,5 @@ def test_answers_take_few_statements_and_no_more_for_many_rows(app: Flask, asked
     grow(app, world, MANY)
     many = counted(app, world, asked)
     assert {key: (few[key], many[key]) for key in few if many[key] > few[key]} == {}
-    assert {key: count for key, count in many.items() if count > (LIST if key[0] in LISTS else DETAIL)} == {}
+    most = {key: (LIST if key[0] in LISTS else DETAIL) + (key in ONE_MORE) for key in many}
+    assert {key: count for key, count in many.items() if count > most[key]} == {}

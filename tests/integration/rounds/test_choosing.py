@@ -50,8 +50,12 @@ def test_the_next_best_are_priced_with_who_would_move(app, world):
 def test_reviewers_see_who_could_take_the_seat_and_others_do_not(app, world):
     with app.app_context():
         public_id = db.session.query(Proposal).where(Proposal.round_id == w.solved(world).id).first().public_id
-    assert "Who could take the seat instead" in signed_in(app, HR).get(f"/rounds/proposals/{public_id}")
-    assert "Who could take the seat instead" not in signed_in(app, AUDITOR).get(f"/rounds/proposals/{public_id}")
+    address = f"/rounds/proposals/{public_id}"
+    hr, auditor = signed_in(app, HR), signed_in(app, AUDITOR)
+    assert "See the next best people" in hr.get(address)
+    told = hr.get(f"{address}?instead=yes")
+    assert "Next best people for this project" in told or "Nobody else meets the rules" in told
+    assert "Who could take the seat" not in auditor.get(f"{address}?instead=yes")
 
 
 def test_a_person_who_was_erased_is_left_away(app, world):
