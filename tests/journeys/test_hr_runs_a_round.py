@@ -130,7 +130,7 @@ def read_the_audit(page: Page) -> None:
     follow(page, "Audit")
     arrive(page, "Audit trail")
     entries = page.get_by_role("list", name="Entries, newest first")
-    for action in ("round:publish", "proposal:approve", "proposal:bar", "proposal:keep", "round:make"):
+    for action in ("Round: publish", "Proposal: approve", "Proposal: bar", "Proposal: keep", "Round: make"):
         expect(entries.get_by_text(action, exact=True).first).to_be_visible()
     expect(page.get_by_text("“Worked with them before”")).to_be_visible()
     page.get_by_role("link", name="Check ").first.click()
