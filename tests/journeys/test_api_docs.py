@@ -15,7 +15,7 @@ def test_documentation_is_accessible_closed_and_open(live_server, page, axe, wid
     page.goto(f"{live_server.url}/api/docs", timeout=PATIENCE)
     page.get_by_role("heading", name="Applications").wait_for(timeout=PATIENCE)
     faults = [axe.run(page)]
-    page.locator(".opblock-post .opblock-summary-control").first.click()
+    page.locator(".opblock-patch .opblock-summary-control").first.click()
     page.get_by_label("Body of the request").wait_for()
     faults.append(axe.run(page))
     page.get_by_role("button", name="Authorize").click()
