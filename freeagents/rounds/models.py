@@ -226,6 +226,7 @@ class Proposal(Base):
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id", ondelete="SET NULL"))
     sample_id: Mapped[int | None] = mapped_column(ForeignKey("review_sample.id", ondelete="SET NULL"))
 
+    round: Mapped[Round] = relationship(lazy="raise_on_sql")
     sample: Mapped[ReviewSample | None] = relationship(lazy="raise_on_sql")
     person: Mapped[Person] = relationship(lazy="raise_on_sql", foreign_keys=person_id)
     project: Mapped[Project] = relationship(lazy="raise_on_sql")

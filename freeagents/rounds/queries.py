@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, Integer, cast, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from freeagents.accounts.models import Person
@@ -116,26 +116,29 @@ def rows_and_people(snapshot_id: int | None) -> tuple[Array, Array]:
     return rows, people[rows]
 
 
-def row_of(snapshot_id: int | None, public_id: str) -> int | None:
-    """Return in which row of the snapshot the person stands, or None."""
-    person_id = select(Person.id).where(Person.public_id == public_id).scalar_subquery()
-    place = func.array_position(SnapshotKey.people, person_id)
+def row_and_person(snapshot_id: int | None, public_id: str) -> tuple[int, Person] | None:
+    """Return in which row of the snapshot the person stands, and who it is, or None."""
+    place = func.array_position(SnapshotKey.people, Person.id)
     found = db.session.execute(
-        select(SnapshotKey.number, place).where(SnapshotKey.snapshot_id == snapshot_id, place.is_not(None))
+        select(SnapshotKey.number, place, Person)
+        .join(Person, (Person.public_id == public_id) & place.is_not(None))
+        .where(SnapshotKey.snapshot_id == snapshot_id)
     ).one_or_none()
-    return None if found is None else (found[0] - 1) * SHARD + found[1] - 1
+    return None if found is None else ((found[0] - 1) * SHARD + found[1] - 1, found[2])
 
 
 def people_at(snapshot_id: int | None, rows: Collection[int]) -> dict[int, Person]:
     """Return row of the snapshot → person, for those who were not erased."""
-    numbers = {row // SHARD + 1 for row in rows}
-    keys = select(SnapshotKey.number, SnapshotKey.people).where(
-        SnapshotKey.snapshot_id == snapshot_id, SnapshotKey.number.in_(numbers)
+    wanted = select(func.unnest(cast(list(rows), ARRAY(Integer))).label("row")).subquery()
+    row = wanted.c.row
+    query = (
+        select(row, Person)
+        .select_from(wanted)
+        .join(SnapshotKey, SnapshotKey.number == row // SHARD + 1)
+        .join(Person, Person.id == SnapshotKey.people[row % SHARD + 1])
+        .where(SnapshotKey.snapshot_id == snapshot_id)
     )
-    parts = dict(bulk.read(db.session, keys))
-    ids = {row: int(parts[row // SHARD + 1][row % SHARD]) for row in rows if row // SHARD + 1 in parts}
-    people = {person.id: person for person in db.session.scalars(select(Person).where(Person.id.in_(ids.values())))}
-    return {row: people[person_id] for row, person_id in ids.items() if person_id in people}
+    return dict(db.session.execute(query).all())
 
 
 def next_best(round_id: int, project_id: int) -> list[Any] | None:
@@ -171,11 +174,6 @@ def left_out_part(round_id: int, *, least: int) -> tuple[int, bytes] | None:
         .limit(1)
     ).one_or_none()
     return None if found is None else (found.number, found.content)
-
-
-def public_ids(projects: Collection[int]) -> dict[int, str]:
-    """Return id → public id of these projects."""
-    return dict(db.session.execute(select(Project.id, Project.public_id).where(Project.id.in_(projects))).all())
 
 
 def digest_of(snapshot_id: int) -> bytes:
@@ -260,6 +258,7 @@ def proposal_by_public_id(public_id: str) -> Proposal | None:
             joinedload(Proposal.project).joinedload(Project.department),
             joinedload(Proposal.seat),
             joinedload(Proposal.sample),
+            joinedload(Proposal.round).joinedload(Round.policy),
         )
     )
 
@@ -291,13 +290,16 @@ def proposal_of(round_id: int, person_id: int, project_id: int) -> Proposal | No
     )
 
 
-def neighbours(subject: Proposal) -> tuple[str | None, str | None]:
-    """Return the public ids of the proposals before and after this one in its round."""
+def around(subject: Proposal, person_id: int) -> tuple[str | None, str | None, bool]:
+    """Return the public ids of the proposals before and after it, and whether this reviewer has drawn a sample."""
     same = select(Proposal.public_id).where(Proposal.round_id == subject.round_id).limit(1)
     before = same.where(Proposal.id < subject.id).order_by(Proposal.id.desc())
     after = same.where(Proposal.id > subject.id).order_by(Proposal.id)
-    before_id, after_id = db.session.execute(select(before.scalar_subquery(), after.scalar_subquery())).one()
-    return before_id, after_id
+    sample = select(ReviewSample.id).where(
+        ReviewSample.round_id == subject.round_id, ReviewSample.drawn_by == person_id
+    )
+    found = db.session.execute(select(before.scalar_subquery(), after.scalar_subquery(), sample.exists())).one()
+    return found[0], found[1], found[2]
 
 
 def lock_undecided(round_id: int) -> Sequence[Proposal]:
@@ -314,9 +316,8 @@ def lock_undecided(round_id: int) -> Sequence[Proposal]:
 
 def sample_of(round_id: int, person_id: int) -> ReviewSample | None:
     """Return the sample of the round that this reviewer has drawn, or None."""
-    return db.session.scalar(
-        select(ReviewSample).where(ReviewSample.round_id == round_id, ReviewSample.drawn_by == person_id)
-    )
+    query = select(ReviewSample).where(ReviewSample.round_id == round_id, ReviewSample.drawn_by == person_id)
+    return db.session.scalar(query)
 
 
 def sampled(sample: ReviewSample) -> Sequence[Proposal]:
@@ -332,9 +333,8 @@ def sampled(sample: ReviewSample) -> Sequence[Proposal]:
 
 def opened(proposals: Sequence[Proposal], person_id: int) -> set[int]:
     """Return the ids of those of the proposals that this reviewer has opened."""
-    ids = [proposal.id for proposal in proposals]
-    query = select(ProposalOpening.proposal_id).where(ProposalOpening.proposal_id.in_(ids))
-    return set(db.session.scalars(query.where(ProposalOpening.person_id == person_id)))
+    query = select(ProposalOpening.proposal_id).where(ProposalOpening.person_id == person_id)
+    return set(db.session.scalars(query.where(ProposalOpening.proposal_id.in_([one.id for one in proposals]))))
 
 
 def undecided(round_id: int) -> int:

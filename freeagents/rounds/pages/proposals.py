@@ -76,11 +76,11 @@ def take_back(proposal: Proposal) -> Answer:
 
 def _page(proposal: Proposal, form: Form) -> Answer:
     private = allows("proposal:decide", current_actor(), proposal)
-    subject = queries.round_by_id(proposal.round_id)
+    subject = proposal.round
     rules = bridge.policy_from_toml(subject.policy.document)
     parts = shown_parts(proposal.parts, private=private)
     most = {part: rules.most(part) for part in parts}
-    previous, following = queries.neighbours(proposal)
+    previous, following, sampled = queries.around(proposal, current_actor().person_id)
     context: dict[str, Any] = {
         "moves": PROPOSAL_MOVES[proposal.state] if private and subject.state == "in_review" else (),
         "sentence": sentence_for_pair(parts, most, kept=proposal.state == "kept"),
@@ -100,6 +100,6 @@ def _page(proposal: Proposal, form: Form) -> Answer:
         most=most,
         previous=previous,
         following=following,
-        sample=queries.sample_of(proposal.round_id, current_actor().person_id) if private else None,
+        sampled=sampled and private,
         **context,
     )

@@ -144,7 +144,7 @@ def left_out(subject: Round) -> Answer:
     """List the people left out, and why."""
     rows = leaving.listed(subject=subject, after=_after(), limit=PAGE + 1)
     after = rows[PAGE - 1].row if len(rows) > PAGE else None
-    titles = queries.titles({row.facts["project"] for row in rows if "project" in row.facts})
+    titles = {key: title for row in rows for key, title in row.titles.items()}
     private = _sees_private(subject)
     told = [(row.person, sentence_for_person(row.code, row.facts, titles, scores=private)) for row in rows[:PAGE]]
     if private:
@@ -161,14 +161,13 @@ def left_out_person(subject: Round, person: str) -> Answer:
         raise NotFound(_("There is nothing at this address."))
     private = _sees_private(subject)
     standing = explaining.standing(subject=subject, row=found.row, limit=VERDICTS)
-    titles = queries.titles({found.facts["project"]} if "project" in found.facts else set())
     if private:
         review.note_look(subject=subject, actor_id=current_actor().person_id, person=found.person)
     return render(
         "rounds/person.html",
         subject=subject,
         person=found.person,
-        sentence=sentence_for_person(found.code, found.facts | standing.facts, titles, scores=private),
+        sentence=sentence_for_person(found.code, found.facts | standing.facts, found.titles, scores=private),
         verdicts=standing.verdicts,
         private=private,
         rule_sentence=rule_sentence,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,12 +25,19 @@ class LeftOutPerson:
     """Why a person was left out: a code with its facts, a project among them by its public id.
 
     :ivar row: where the person stands in the round's snapshot.
+    :ivar title: what that project is called.
     """
 
     row: int
     person: Person
     code: str
     facts: dict[str, Any]
+    title: str
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Public id → title of the project that the facts name, if they do."""
+        return {self.facts["project"]: self.title} if "project" in self.facts else {}
 
 
 def parts(left_out: LeftOut, project_ids: Array) -> Iterator[tuple[int, bytes]]:
@@ -69,7 +76,7 @@ def listed(*, subject: Round, after: int | None, limit: int) -> list[LeftOutPers
         some = _read(content)
         some = some[some["row"] >= start]
         while len(some) and len(found) < limit:
-            found += _told(subject, some[:limit])
+            found += _told(some[:limit], queries.people_at(subject.snapshot_id, some[:limit]["row"].tolist()))
             some = some[limit:]
         if len(found) < limit:
             part = queries.left_out_part(subject.id, least=number + 1)
@@ -78,27 +85,28 @@ def listed(*, subject: Round, after: int | None, limit: int) -> list[LeftOutPers
 
 def one(*, subject: Round, public_id: str) -> LeftOutPerson | None:
     """Return why the person was left out; None: it is not so, or nothing is known of the person."""
-    row = queries.row_of(subject.snapshot_id, public_id)
-    part = None if row is None else queries.left_out_part(subject.id, least=part_of(row))
-    if part is None:
+    found = queries.row_and_person(subject.snapshot_id, public_id)
+    part = None if found is None else queries.left_out_part(subject.id, least=part_of(found[0]))
+    if found is None or part is None:
         return None
+    row, person = found
     some = _read(part[1])
-    return next(iter(_told(subject, some[some["row"] == row])), None)
+    return next(iter(_told(some[some["row"] == row], {row: person})), None)
 
 
 def _read(content: bytes) -> Array:
     return np.frombuffer(decompress(content), dtype=ENTRY)
 
 
-def _told(subject: Round, some: Array) -> list[LeftOutPerson]:
-    people = queries.people_at(subject.snapshot_id, some["row"].tolist())
-    projects = queries.public_ids(set(some["project"].tolist()))
+def _told(some: Array, people: Mapping[int, Person]) -> list[LeftOutPerson]:
+    projects = queries.projects_by_id(set(some["project"].tolist()))
     return [
         LeftOutPerson(
             row,
             people[row],
             LEFT_OUT[code],
-            facts_of(LEFT_OUT[code], allowed, projects.get(project, ""), score, lowest),
+            facts_of(LEFT_OUT[code], allowed, getattr(projects.get(project), "public_id", ""), score, lowest),
+            getattr(projects.get(project), "title", ""),
         )
         for row, code, allowed, project, score, lowest in some.tolist()
         if row in people
