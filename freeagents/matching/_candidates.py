@@ -39,16 +39,14 @@ class Basis(NamedTuple):
     people: Whole
     flow: Flow
 
-    def open_ends(self, *, fill_first: bool, slack: int = 0) -> Whole:
+    def open_ends(self, *, fill_first: bool) -> Whole:
         """Return the places of projects whose best person not listed could add something at the present prices.
 
         People not listed anywhere have no price; for them a project's price must be at least the weight of the best who
         is not listed. For those listed elsewhere that is more than is needed.
-
-        :param slack: ask for prices so many units above that.
         """
         weights = self.graph.weights(fill_first=fill_first)
-        first = weights.first(self.candidates.cut) + slack
+        first = weights.first(self.candidates.cut)
         second = weights.second(self.candidates.cut_ties, len(first))
         price, price_ties = self.flow.price, self.flow.price_ties
         above = (first > price) | ((first == price) & (second > price_ties))

@@ -127,18 +127,20 @@ def row_and_person(snapshot_id: int | None, public_id: str) -> tuple[int, Person
     return None if found is None else ((found[0] - 1) * SHARD + found[1] - 1, found[2])
 
 
-def people_at(snapshot_id: int | None, rows: Collection[int]) -> dict[int, Person]:
-    """Return row of the snapshot → person, for those who were not erased."""
-    wanted = select(func.unnest(cast(list(rows), ARRAY(Integer))).label("row")).subquery()
-    row = wanted.c.row
+def people_and_projects_at(
+    snapshot_id: int | None, pairs: Collection[tuple[int, int]]
+) -> dict[tuple[int, int], tuple[Person, Project | None]]:
+    """Return (row of the snapshot, id of a project) → who and what these are, for people who were not erased."""
+    columns = (func.unnest(cast([pair[side] for pair in pairs], ARRAY(Integer))) for side in (0, 1))
+    row, project_id = select(*columns).subquery(name="wanted").c
     query = (
-        select(row, Person)
-        .select_from(wanted)
+        select(row, project_id, Person, Project)
         .join(SnapshotKey, SnapshotKey.number == row // SHARD + 1)
         .join(Person, Person.id == SnapshotKey.people[row % SHARD + 1])
+        .outerjoin(Project, Project.id == project_id)
         .where(SnapshotKey.snapshot_id == snapshot_id)
     )
-    return dict(db.session.execute(query).all())
+    return {(at, wanted): (person, project) for at, wanted, person, project in db.session.execute(query)}
 
 
 def next_best(round_id: int, project_id: int) -> list[Any] | None:
@@ -153,27 +155,21 @@ def proof_content(round_id: int) -> bytes | None:
     return db.session.scalar(select(RoundProof.content).where(RoundProof.round_id == round_id))
 
 
-def projects_by_id(ids: Collection[int]) -> dict[int, Project]:
-    """Return id → project."""
-    return {project.id: project for project in db.session.scalars(select(Project).where(Project.id.in_(ids)))}
-
-
 def left_out_parts(round_id: int) -> Sequence[bytes]:
     """Return all parts that say why people were left out, in order."""
-    return db.session.scalars(
-        select(LeftOutPart.content).where(LeftOutPart.round_id == round_id).order_by(LeftOutPart.number)
-    ).all()
+    query = select(LeftOutPart.content).where(LeftOutPart.round_id == round_id).order_by(LeftOutPart.number)
+    return db.session.scalars(query).all()
 
 
-def left_out_part(round_id: int, *, least: int) -> tuple[int, bytes] | None:
-    """Return number and content of the first of these parts from a number on, or None."""
+def left_out_part(round_id: int, *, least: int) -> tuple[int, bytes, bool] | None:
+    """Return number and content of the first of these parts from a number on, and whether more follow, or None."""
     found = db.session.execute(
-        select(LeftOutPart.number, LeftOutPart.content)
+        select(LeftOutPart.number, LeftOutPart.content, func.count().over())
         .where(LeftOutPart.round_id == round_id, LeftOutPart.number >= least)
         .order_by(LeftOutPart.number)
         .limit(1)
     ).one_or_none()
-    return None if found is None else (found.number, found.content)
+    return None if found is None else (found[0], found[1], found[2] > 1)
 
 
 def digest_of(snapshot_id: int) -> bytes:

@@ -37,8 +37,6 @@ LISTS = {
     "api_rounds.RoundProposals GET",
     "api_skills.Skills GET",
 }
-MORE = {"rounds.left_out": 7}
-"""People left out stand in columns of a part of the snapshot: one statement more than other lists."""
 FEW, MANY = 2, 200
 EVERY_SIGHT = ("applicant", "owner", "hr", "auditor")
 """Between them they see all there is on any page: others see as much or less."""
@@ -102,7 +100,7 @@ def grow(app: Flask, world: AccessWorld, count: int) -> None:
 
 def allowance(row: str) -> int:
     """Return how many statements an answer may take."""
-    return MORE.get(row, LIST if row in LISTS else DETAIL)
+    return LIST if row in LISTS else DETAIL
 
 
 def counted(app: Flask, world: AccessWorld, asked: list[str]) -> dict[tuple[str, str], int]:

@@ -15,10 +15,9 @@ from freeagents.rounds.models import Proposal, Round
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A person who would go from a project to another; None: not placed."""
+    """A person who would go to another project; None: not be placed."""
 
     person: Person
-    before: Project | None
     after: Project | None
 
 
@@ -45,22 +44,17 @@ def alternatives_to(subject: Proposal, proposal_round: Round) -> list[Alternativ
     told = queries.next_best(subject.round_id, subject.project_id)
     if told is None:
         return None
-    rows = {row for who, _, _, moves in told for row in (who, *(move[0] for move in moves))}
-    people = queries.people_at(proposal_round.snapshot_id, rows) if rows else {}
-    projects = queries.projects_by_id({number for *_, moves in told for move in moves for number in move[1:] if number})
+    pairs = {(who, 0) for who, *_ in told} | {(row, after) for *_, moves in told for row, _, after in moves}
+    found = queries.people_and_projects_at(proposal_round.snapshot_id, pairs)
     return [
         Alternative(
-            people[who],
+            found[who, 0][0],
             seats,
             units,
-            tuple(
-                Move(people[row], projects.get(before), projects.get(after))
-                for row, before, after in moves
-                if row != who and row in people
-            ),
+            tuple(Move(*found[row, after]) for row, _, after in moves if row != who and (row, after) in found),
         )
         for who, seats, units, moves in told
-        if who in people
+        if (who, 0) in found
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,14 +72,13 @@ def listed(*, subject: Round, after: int | None, limit: int) -> list[LeftOutPers
     found: list[LeftOutPerson] = []
     part = queries.left_out_part(subject.id, least=part_of(start))
     while part is not None and len(found) < limit:
-        number, content = part
+        number, content, more = part
         some = _read(content)
         some = some[some["row"] >= start]
         while len(some) and len(found) < limit:
-            found += _told(some[:limit], queries.people_at(subject.snapshot_id, some[:limit]["row"].tolist()))
+            found += _told(subject, some[:limit])
             some = some[limit:]
-        if len(found) < limit:
-            part = queries.left_out_part(subject.id, least=number + 1)
+        part = queries.left_out_part(subject.id, least=number + 1) if more and len(found) < limit else None
     return found[:limit]
 
 
@@ -89,25 +88,21 @@ def one(*, subject: Round, public_id: str) -> LeftOutPerson | None:
     part = None if found is None else queries.left_out_part(subject.id, least=part_of(found[0]))
     if found is None or part is None:
         return None
-    row, person = found
     some = _read(part[1])
-    return next(iter(_told(some[some["row"] == row], {row: person})), None)
+    return next(iter(_told(subject, some[some["row"] == found[0]])), None)
 
 
 def _read(content: bytes) -> Array:
     return np.frombuffer(decompress(content), dtype=ENTRY)
 
 
-def _told(some: Array, people: Mapping[int, Person]) -> list[LeftOutPerson]:
-    projects = queries.projects_by_id(set(some["project"].tolist()))
-    return [
-        LeftOutPerson(
-            row,
-            people[row],
-            LEFT_OUT[code],
-            facts_of(LEFT_OUT[code], allowed, getattr(projects.get(project), "public_id", ""), score, lowest),
-            getattr(projects.get(project), "title", ""),
-        )
-        for row, code, allowed, project, score, lowest in some.tolist()
-        if row in people
-    ]
+def _told(subject: Round, some: Array) -> list[LeftOutPerson]:
+    found = queries.people_and_projects_at(subject.snapshot_id, some[["row", "project"]].tolist())
+    told = []
+    for row, code, allowed, project_id, score, lowest in some.tolist():
+        person, project = found.get((row, project_id), (None, None))
+        if person is not None:
+            key, title = (project.public_id, project.title) if project else ("", "")
+            facts = facts_of(LEFT_OUT[code], allowed, key, score, lowest)
+            told.append(LeftOutPerson(row, person, LEFT_OUT[code], facts, title))
+    return told

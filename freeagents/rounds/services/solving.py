@@ -215,7 +215,12 @@ def price_alternatives(round_id: int, answer: bridge.Answer, frozen: freezing.Fr
     ids = frozen.projects
     for project, people in alternatives(frozen.case, answer, ALTERNATIVES):
         told = [
-            [who, seats, units, [[row, ids.get(before or ""), ids.get(after or "")] for row, before, after in moves]]
+            [
+                who,
+                seats,
+                units,
+                [[row, ids.get(before or "", 0), ids.get(after or "", 0)] for row, before, after in moves],
+            ]
             for who, seats, units, moves in people
         ]
         db.session.execute(
