@@ -27,7 +27,8 @@ from freeagents.demo.cli import seed_now
 from freeagents.demo.services.names import DOMAIN
 from freeagents.extensions import db
 from freeagents.registry import JOBS
-from freeagents.rounds import queries
+from freeagents.rounds.queries import policies
+from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.services import explaining, leaving, planning
 
 FOLDER = Path("var/bench-postgres")
@@ -79,7 +80,7 @@ def _prepare(url: str, people: int, projects: int) -> int:
         now = utc_now()
         hr = demo.people_by_email([f"hr@{DOMAIN}"])[f"hr@{DOMAIN}"]
         made = planning.make_round(
-            name="Bench", policy=queries.policies()[0], cut_off=now - timedelta(seconds=1), actor_id=hr.id
+            name="Bench", policy=policies.approved()[0], cut_off=now - timedelta(seconds=1), actor_id=hr.id
         )
         planning.queue_round(subject=made, now=now, actor_id=hr.id)
         db.session.commit()

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from freeagents.applications.queries import applications_of
 from freeagents.profiles.queries import admission_today, count_skills
 from freeagents.projects.queries import count_open, projects_of
-from freeagents.rounds.queries import rounds
+from freeagents.rounds.queries.rounds import rounds
 from freeagents.security.actor import actor_or_none
 from freeagents.security.guard import allow
 from freeagents.web.api import document

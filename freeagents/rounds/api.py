@@ -13,8 +13,9 @@ from marshmallow import Schema, fields
 from freeagents.db.base import utc_now
 from freeagents.errors import Invalid, NotFound
 from freeagents.extensions import pack
-from freeagents.rounds import queries
 from freeagents.rounds.models import Proposal, ReviewSample, Round
+from freeagents.rounds.queries import policies
+from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.schemas import (
     ApprovalsShown,
     NewRoundSchema,
@@ -73,7 +74,7 @@ class Rounds(MethodView):
     @rounds_bp.response(201, RoundShown)
     def post(self, data: dict[str, Any]) -> Round:
         """Plan a round."""
-        policy = queries.policy_by_public_id(data["policy"])
+        policy = policies.by_public_id(data["policy"])
         if policy is None:
             raise Invalid(_("There is no policy with this id."), field="policy")
         return planning.make_round(

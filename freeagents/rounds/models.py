@@ -57,6 +57,9 @@ class Policy(Base):
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
+    author: Mapped[Person | None] = relationship(foreign_keys=[author_id], lazy="raise_on_sql")
+    approver: Mapped[Person | None] = relationship(foreign_keys=[approved_by], lazy="raise_on_sql")
+
 
 class Snapshot(Base):
     """The frozen input of a round, in parts, addressed by the SHA-256 of its canonical bytes."""

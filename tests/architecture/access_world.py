@@ -21,8 +21,8 @@ from freeagents.db.base import utc_now
 from freeagents.extensions import db
 from freeagents.messages.queries import messages_of
 from freeagents.messages.services.telling import Notice, tell
-from freeagents.rounds import queries as rounds
 from freeagents.rounds.models import Edit
+from freeagents.rounds.queries import rounds
 from freeagents.rounds.services import leaving, review, sampling
 from tests.factories import PASSWORD, a_department, a_person, a_project, an_agent, with_role
 from tests.integration.rounds.world import a_world, solved

@@ -20,7 +20,7 @@ PLANTED = {
     "messages": ("freeagents/messages/kinds.py", "import freeagents.messages.models"),
     "no-http-below": ("freeagents/accounts/services/people.py", "import flask"),
     "pure": ("freeagents/matching/__init__.py", "import datetime"),
-    "bridge": ("freeagents/rounds/queries.py", "import freeagents.matching"),
+    "bridge": ("freeagents/rounds/queries/rounds.py", "import freeagents.matching"),
     "mounted": ("freeagents/home/queries.py", "import freeagents.accounts.pages"),
     "acyclic": ("freeagents/db/base.py", "import freeagents.accounts.models"),
 }

@@ -15,7 +15,7 @@ from freeagents.country.models import Instance
 from freeagents.db.base import utc_now
 from freeagents.extensions import db
 from freeagents.projects.models import Project
-from freeagents.rounds import queries as rounds
+from freeagents.rounds.queries import rounds
 from freeagents.rounds.services import leaving, planning, review, sampling, solving
 from freeagents.web.context import DEMO
 from tests.architecture.access_table import TABLE

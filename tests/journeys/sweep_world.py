@@ -21,8 +21,8 @@ from freeagents.profiles.models import HeldSkill, Profile
 from freeagents.profiles.pages import PARTS
 from freeagents.projects.models import Project
 from freeagents.projects.queries import whole_project
-from freeagents.rounds import queries as rounds
 from freeagents.rounds.models import Edit, Proposal, Round
+from freeagents.rounds.queries import policies, rounds
 from freeagents.rounds.services import planning, review, solving
 from freeagents.skills.models import Skill
 from tests.architecture.access_world import ROLES, an_access_world, somebody
@@ -138,7 +138,7 @@ def _fill_profile(person: Person) -> None:
 
 def _planned(name: str, hr: Person) -> Round:
     return planning.make_round(
-        name=name, policy=rounds.policies()[0], cut_off=utc_now() - timedelta(milliseconds=1), actor_id=hr.id
+        name=name, policy=policies.approved()[0], cut_off=utc_now() - timedelta(milliseconds=1), actor_id=hr.id
     )
 
 

@@ -23,7 +23,7 @@ from freeagents.exchange.services.sources import CHUNK
 from freeagents.exchange.tables import replacing, write_table
 from freeagents.extensions import db
 from freeagents.projects.models import Project
-from freeagents.rounds.queries import round_by_public_id
+from freeagents.rounds.queries.rounds import round_by_public_id
 from freeagents.web.filters import plain_points
 
 NEVER = {"available_from": date(1900, 1, 1), "available_to": date(1900, 1, 1), "time_percent": 100}

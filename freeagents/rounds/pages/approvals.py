@@ -10,8 +10,8 @@ from flask_babel import ngettext
 from marshmallow import Schema
 
 from freeagents.extensions import pack
-from freeagents.rounds import queries
 from freeagents.rounds.models import Proposal, Round
+from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.schemas import SampleSchema
 from freeagents.rounds.services import review, sampling
 from freeagents.security.actor import current_actor

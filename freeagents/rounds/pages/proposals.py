@@ -11,8 +11,8 @@ from marshmallow import Schema
 from freeagents.eligibility import bridge
 from freeagents.eligibility.sentences import sentence_for_pair
 from freeagents.extensions import pack
-from freeagents.rounds import queries
 from freeagents.rounds.models import PROPOSAL_MOVES, Proposal
+from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.schemas import LONGEST_REASON, DecisionSchema
 from freeagents.rounds.services import choosing, review
 from freeagents.rounds.services.telling import shown_parts

@@ -13,8 +13,9 @@ from freeagents.eligibility import bridge
 from freeagents.eligibility.sentences import objective_sentence, rule_sentence, sentence_for_person, sentence_for_seat
 from freeagents.errors import Invalid, NotFound
 from freeagents.extensions import pack
-from freeagents.rounds import queries
 from freeagents.rounds.models import PROPOSAL_MOVES, Edit, Policy, Round
+from freeagents.rounds.queries import policies
+from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.schemas import RoundFormSchema
 from freeagents.rounds.services import explaining, leaving, planning, review
 from freeagents.rounds.services.telling import failure_sentence, shown_parts, stage_sentence
@@ -53,7 +54,7 @@ def create() -> Answer:
     labels = {"name": _("a name for the round"), "cut_off": _("the day of the cut-off")}
     form = Form(RoundFormSchema(), request.form, labels=labels)
     with form.refusals():
-        policy = queries.policy_by_public_id(form.data["policy"])
+        policy = policies.by_public_id(form.data["policy"])
         if policy is None:
             raise Invalid(_("There is no such policy any more. Choose another."), field="policy")
         made = planning.make_round(
@@ -228,7 +229,7 @@ def _progress(subject: Round) -> Answer:
 
 
 def _new_page(form: Form) -> Answer:
-    return render("rounds/new.html", form=form, policies=[_policy(policy) for policy in queries.policies()])
+    return render("rounds/new.html", form=form, policies=[_policy(policy) for policy in policies.approved()])
 
 
 def _policy(policy: Policy) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any
 from freeagents.accounts.models import Person
 from freeagents.eligibility.case import decompress
 from freeagents.projects.models import Project
-from freeagents.rounds import queries
 from freeagents.rounds.models import Proposal, Round
+from freeagents.rounds.queries import rounds as queries
 
 
 @dataclass(frozen=True, slots=True)

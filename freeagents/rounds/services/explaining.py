@@ -7,8 +7,8 @@ from typing import Any
 
 from freeagents.eligibility import bridge
 from freeagents.eligibility.case import SHARD, Case, decompress
-from freeagents.rounds import queries
 from freeagents.rounds.models import Round
+from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.services.leaving import part_of
 
 

@@ -20,8 +20,8 @@ from freeagents.eligibility.facts import Pair
 from freeagents.eligibility.gathering import Entries, RowOf, read_pool
 from freeagents.eligibility.pool import conflicts, employer_codes, people_facts, project_facts
 from freeagents.projects.queries import open_projects_as_asked, whole_project
-from freeagents.rounds import queries
 from freeagents.rounds.models import Edit, Round
+from freeagents.rounds.queries import rounds as queries
 
 PSEUDONYM_BYTES = 16
 

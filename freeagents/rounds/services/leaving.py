@@ -12,8 +12,8 @@ from freeagents.accounts.models import Person
 from freeagents.eligibility.bridge import LEFT_OUT, LeftOut, facts_of
 from freeagents.eligibility.case import SHARD, compress, decompress
 from freeagents.eligibility.columns import Array
-from freeagents.rounds import queries
 from freeagents.rounds.models import Round
+from freeagents.rounds.queries import rounds as queries
 
 ENTRY = np.dtype(
     [("row", "<i4"), ("code", "i1"), ("allowed", "<i4"), ("project", "<i4"), ("score", "<i4"), ("lowest", "<i4")]

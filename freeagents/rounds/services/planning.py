@@ -17,8 +17,8 @@ from freeagents.eligibility import bridge
 from freeagents.errors import Conflict, Invalid
 from freeagents.extensions import db
 from freeagents.jobs.queue import enqueue
-from freeagents.rounds import queries
 from freeagents.rounds.models import MOVES, Policy, Round
+from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.services import explaining, leaving
 from freeagents.rounds.services.solving import SOLVE_JOB
 

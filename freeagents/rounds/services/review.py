@@ -19,8 +19,8 @@ from freeagents.eligibility.sentences import rule_name
 from freeagents.errors import Conflict, Invalid
 from freeagents.extensions import db
 from freeagents.projects.queries import whole_projects_by_id
-from freeagents.rounds import queries
 from freeagents.rounds.models import PROPOSAL_MOVES, Edit, Proposal, ProposalOpening, ReviewSample, Round
+from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.services import freezing
 
 

@@ -11,8 +11,8 @@ from freeagents.audit.services import record
 from freeagents.country.pack import Pack
 from freeagents.errors import Conflict, Invalid
 from freeagents.extensions import db
-from freeagents.rounds import queries
 from freeagents.rounds.models import Proposal, ReviewSample, Round, SampledProposal
+from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.services import review
 
 LEAST = 10

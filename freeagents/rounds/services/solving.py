@@ -25,8 +25,8 @@ from freeagents.eligibility.case import SHARD, Case, compress, digest
 from freeagents.eligibility.columns import Array
 from freeagents.extensions import db
 from freeagents.jobs.queue import is_at_work
-from freeagents.rounds import queries
 from freeagents.rounds.models import NextBest, Round, RoundProof, Snapshot, SnapshotKey
+from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.services import explaining, freezing, leaving
 from freeagents.rounds.services.notices import tell_reviewers
 

@@ -17,8 +17,8 @@ from sqlalchemy import make_url, text
 from freeagents.audit.models import AuditEntry
 from freeagents.jobs.queue import enqueue
 from freeagents.jobs.worker import MOST_ATTEMPTS, RESCUE_JOB
-from freeagents.rounds import queries
 from freeagents.rounds.models import Proposal
+from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.services import planning
 from tests.database import conninfo
 from tests.integration.rounds.world import a_round, a_world

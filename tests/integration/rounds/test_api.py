@@ -9,8 +9,8 @@ from sqlalchemy import text
 from freeagents.accounts.queries.directory import person_by_email
 from freeagents.accounts.services.tokens import make_api_token
 from freeagents.extensions import db
-from freeagents.rounds import queries
 from freeagents.rounds.models import ProposalOpening
+from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.services import solving
 from tests.factories import PACK
 from tests.integration.rounds import world as w

@@ -9,8 +9,8 @@ import pytest
 
 from freeagents.eligibility.sentences import objective_sentence
 from freeagents.extensions import db
-from freeagents.rounds import queries
 from freeagents.rounds.models import Proposal
+from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.services import choosing
 from tests.clients import signed_in
 from tests.factories import PASSWORD, a_policy

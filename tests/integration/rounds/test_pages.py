@@ -11,8 +11,8 @@ from freeagents.audit.models import AuditEntry
 from freeagents.country.models import Instance
 from freeagents.extensions import db
 from freeagents.projects.models import Project
-from freeagents.rounds import queries
-from freeagents.rounds.models import ProposalOpening, Round
+from freeagents.rounds.models import Policy, ProposalOpening, Round
+from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.services import planning, review, solving
 from freeagents.web.context import DEMO
 from tests.clients import Browser, signed_in
@@ -78,7 +78,7 @@ def test_list_without_rounds_says_what_to_do(hr, auditor):
 
 def test_without_an_approved_policy_the_page_says_so(app, hr):
     with app.app_context():
-        db.session.query(queries.Policy).delete()
+        db.session.query(Policy).delete()
         db.session.commit()
     assert "There is no approved policy yet" in hr.get("/rounds/new")
 

@@ -10,8 +10,9 @@ from freeagents.audit.models import AuditEntry, AuditNote
 from freeagents.eligibility import services as eligibility
 from freeagents.errors import Conflict, Invalid
 from freeagents.profiles import services as profiles
-from freeagents.rounds import queries
 from freeagents.rounds.models import Edit, ProposalOpening, Round
+from freeagents.rounds.queries import policies
+from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.services import planning, review
 from tests.factories import PACK, a_department, an_agent
 from tests.integration.rounds.world import FORMS, SURVEYS, a_round, a_world, again, answers, pairs, proposal, solved
@@ -207,7 +208,7 @@ def test_planning_refuses_what_cannot_be(session):
     planning.queue_round(subject=subject, now=subject.cut_off, actor_id=world.hr)
     with pytest.raises(Conflict):
         planning.queue_round(subject=subject, now=subject.cut_off, actor_id=world.hr)
-    policy = queries.policy_by_public_id(world.policy)
+    policy = policies.by_public_id(world.policy)
     with pytest.raises(Invalid):
         planning.make_round(name=" ", policy=policy, cut_off=subject.cut_off, actor_id=world.hr)
     policy.approved_by = None

@@ -11,8 +11,8 @@ from freeagents.audit.models import AuditEntry
 from freeagents.errors import Conflict, Invalid
 from freeagents.extensions import db
 from freeagents.profiles import services as profiles
-from freeagents.rounds import queries
 from freeagents.rounds.models import Proposal, ReviewSample
+from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.services import planning, review, sampling
 from tests.clients import signed_in
 from tests.factories import PACK, PASSWORD, a_department, a_project, an_agent

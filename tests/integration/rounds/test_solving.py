@@ -11,8 +11,8 @@ from freeagents.audit.models import AuditEntry
 from freeagents.eligibility import bridge
 from freeagents.eligibility.case import decompress, digest
 from freeagents.profiles import services as profiles
-from freeagents.rounds import queries
 from freeagents.rounds.models import Proposal, Round, Snapshot, SnapshotKey
+from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.services import explaining, freezing, leaving, planning, review, solving
 from tests.factories import PACK, a_project, an_agent
 from tests.integration.rounds.world import FORMS, SURVEYS, a_round, a_world, again, pairs, proposal, solved

@@ -10,6 +10,7 @@ from freeagents.applications.models import Application
 from freeagents.db.base import utc_now
 from freeagents.extensions import db
 from freeagents.rounds.models import Proposal, Round
+from freeagents.rounds.queries import policies
 from freeagents.rounds.services import planning, solving
 from tests.factories import PACK, a_department, a_person, a_policy, a_project, an_agent, with_role
 
@@ -70,7 +71,7 @@ def a_round(world: World, name: str = "November") -> Round:
     """Return a planned round whose cut-off has just passed."""
     made = planning.make_round(
         name=name,
-        policy=planning.queries.policy_by_public_id(world.policy),
+        policy=policies.by_public_id(world.policy),
         cut_off=utc_now() - timedelta(milliseconds=1),
         actor_id=world.hr,
     )

@@ -20,7 +20,6 @@ from freeagents.rounds.models import (
     EmptySeat,
     LeftOutPart,
     NextBest,
-    Policy,
     Proposal,
     ProposalOpening,
     ReviewSample,
@@ -34,26 +33,6 @@ from freeagents.rounds.models import (
 
 Array = NDArray[np.int32]
 UNDECIDED = ("proposed", "kept")
-
-
-def policies() -> Sequence[Policy]:
-    """Return the newest version of each policy that somebody approved, by name."""
-    newest = (
-        select(Policy.name, func.max(Policy.version).label("version"))
-        .where(Policy.approved_by.is_not(None))
-        .group_by(Policy.name)
-        .subquery()
-    )
-    return db.session.scalars(
-        select(Policy)
-        .join(newest, (Policy.name == newest.c.name) & (Policy.version == newest.c.version))
-        .order_by(Policy.name)
-    ).all()
-
-
-def policy_by_public_id(public_id: str) -> Policy | None:
-    """Return the policy version, or None."""
-    return db.session.scalar(select(Policy).where(Policy.public_id == public_id))
 
 
 def rounds() -> Sequence[Round]:
