@@ -32,6 +32,8 @@ from freeagents.messages import jobs as messages_jobs
 from freeagents.messages import pages as messages_pages
 from freeagents.messages.kinds import KINDS, Kind
 from freeagents.messages.services.telling import SEND_JOB
+from freeagents.privacy import api as privacy_api
+from freeagents.privacy import pages as privacy_pages
 from freeagents.profiles import api as profiles_api
 from freeagents.profiles import pages as profiles_pages
 from freeagents.projects import api as projects_api
@@ -60,6 +62,7 @@ PAGES = (
     messages_pages.bp,
     operations.bp,
     people_pages.bp,
+    privacy_pages.bp,
     profiles_pages.bp,
     proposals_pages.bp,
     provider_pages.bp,
@@ -76,6 +79,7 @@ API = (
     applications_api.endings_bp,
     applications_api.searches_bp,
     messages_api.bp,
+    privacy_api.bp,
     profiles_api.bp,
     projects_api.bp,
     rounds_api.proposals_bp,

@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from freeagents.accounts.models import Person
 from freeagents.applications import queries
 from freeagents.applications.models import MOVES, Application, SavedSearch
 from freeagents.audit.services import record
@@ -187,13 +188,14 @@ def _found(search: SavedSearch, found: Sequence[Project]) -> dict[str, Any]:
     return {"search": queries.filter_of(search), "count": len(found), "projects": named}
 
 
-def note_look(*, project: Project, actor_id: int) -> None:
-    """Note that somebody saw who applied for a project and how they fit.
+def note_look(*, project: Project, people: Sequence[Person], actor_id: int) -> None:
+    """Note that somebody saw these people, who applied for a project, and how they fit.
 
     In a transaction of its own: the page's may only read.
     """
+    seen = [person.public_id for person in people]
     with Session(db.engine) as session, session.begin():
-        record(session, "project:see_applicants", f"project/{project.public_id}", actor_id=actor_id)
+        record(session, "project:see_applicants", f"project/{project.public_id}", actor_id=actor_id, people=seen)
 
 
 def answer_applications(

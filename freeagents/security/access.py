@@ -107,6 +107,7 @@ PERMISSIONS: dict[str, Permission] = {
     "second_factor:remove": to(administrator, hidden=True),
     "sign_in:end": to(themselves, hidden=True),
     "api_token:end": to(themselves, hidden=True),
+    "data:read_own": to(signed_in),
     "message:list_own": to(signed_in),
     "message:read": to(themselves, hidden=True),
     "skill:read": to(signed_in),

@@ -102,6 +102,8 @@ TABLE: dict[str, frozenset[str]] = {
     "profiles.resume": SIGNED_IN,
     "profiles.count": SIGNED_IN,
     "profiles.do_not_count": SIGNED_IN,
+    "privacy.looks": SIGNED_IN,
+    "api_data.Looks GET": SIGNED_IN,
     "rounds.index": ROUND_READERS,
     "rounds.new": HR,
     "rounds.create": HR,

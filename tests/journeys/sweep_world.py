@@ -78,6 +78,7 @@ def filled(app: Flask) -> Swept:
         ended = a_project("Ended", department=host, owner=owner)
         for project in (ended, whole_project(world.values["project"])):
             applications.apply(project=project, person_id=agent.id, home_employer_id=home.employer_id)
+        applications.note_look(project=ended, people=[agent, applicant], actor_id=owner.id)
         applications.end_project(project=ended, ending="cancelled", reason="The money went elsewhere.", actor_id=hr.id)
         published = _solved(_planned("Published", hr), hr)
         for proposal in rounds.proposals(published.id, after=None, limit=9):

@@ -212,7 +212,8 @@ def _project_page(project: Project, form: Form | None = None) -> Answer:
     applicants = [one for one in found if one.state == "submitted"] if sees_applicants else []
     told = _fits(project, applicants, in_conflict=in_conflict)
     if applicants:
-        services.note_look(project=project, actor_id=actor.person_id)
+        seen = [row.person for row in applicants]
+        services.note_look(project=project, people=seen, actor_id=actor.person_id)
     fit = told.get(actor.person_id) if actor.agent else None
     return render(
         "applications/project.html",
