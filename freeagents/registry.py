@@ -42,6 +42,7 @@ from freeagents.rounds import api as rounds_api
 from freeagents.rounds import jobs as rounds_jobs
 from freeagents.rounds import messages as rounds_messages
 from freeagents.rounds.pages import approvals as approvals_pages
+from freeagents.rounds.pages import policies as policies_pages
 from freeagents.rounds.pages import proposals as proposals_pages
 from freeagents.rounds.pages import rounds as rounds_pages
 from freeagents.security.access import allows
@@ -62,6 +63,7 @@ PAGES = (
     messages_pages.bp,
     operations.bp,
     people_pages.bp,
+    policies_pages.bp,
     privacy_pages.bp,
     profiles_pages.bp,
     proposals_pages.bp,
@@ -82,6 +84,7 @@ API = (
     privacy_api.bp,
     profiles_api.bp,
     projects_api.bp,
+    rounds_api.policies_bp,
     rounds_api.proposals_bp,
     rounds_api.rounds_bp,
     skills_api.bp,

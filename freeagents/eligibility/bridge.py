@@ -17,10 +17,13 @@ from freeagents.matching import (
     LEFT_OUT,
     PARTS,
     PRICED,
+    RANGES,
     UNITS_PER_POINT,
     LeftOut,
+    Objective,
     PairExplanation,
     Plan,
+    Points,
     Policy,
     PolicyError,
     ProblemError,
@@ -35,7 +38,19 @@ from freeagents.matching import (
 )
 from freeagents.matching import solve as solve_problem
 
-__all__ = ["LEFT_OUT", "PARTS", "PRICED", "UNITS_PER_POINT", "LeftOut", "Policy", "PolicyError", "policy_from_toml"]
+__all__ = [
+    "LEFT_OUT",
+    "PARTS",
+    "PRICED",
+    "RANGES",
+    "UNITS_PER_POINT",
+    "LeftOut",
+    "Objective",
+    "Points",
+    "Policy",
+    "PolicyError",
+    "policy_from_toml",
+]
 
 Progress = Callable[[str, int, int], None]
 

@@ -14,6 +14,7 @@ from freeagents.matching._plan import Plan
 from freeagents.matching._policy import (
     PARTS,
     PRICED,
+    RANGES,
     STABLE,
     UNITS_PER_POINT,
     Objective,
@@ -44,6 +45,7 @@ __all__ = [
     "LEFT_OUT",
     "PARTS",
     "PRICED",
+    "RANGES",
     "STABLE",
     "UNITS_PER_POINT",
     "Apart",

@@ -104,7 +104,7 @@ class Policy:
         return "\n".join([*lines, "", "[points]", *points, ""])
 
 
-_RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
+RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
     {
         "version": (1, 2**31 - 1),
         "above_percent": (0, 100),
@@ -116,6 +116,7 @@ _RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
         **{f"points.{part}": (0, MOST_POINTS) for part in PARTS},
     }
 )
+"""What each whole number of a policy may be, from and to; points by part."""
 
 
 def policy_from_toml(text: str) -> Policy:
@@ -147,7 +148,7 @@ def _faults(stated: Mapping[str, Any]) -> Iterator[Fault]:
     if stated.get("objective", Objective.MOST_SCORE) not in tuple(Objective):
         yield Fault("objective", "unknown_objective", ", ".join(Objective))
     flat = {**stated, **{f"points.{part}": value for part, value in stated["points"].items()}}
-    for key, (low, high) in _RANGES.items():
+    for key, (low, high) in RANGES.items():
         value = flat.get(key, low)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             yield Fault(key, "out_of_range", f"whole number {low}-{high}")

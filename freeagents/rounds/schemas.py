@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, fields, post_load, validate
 
+from freeagents.accounts.schemas import DEPARTMENT_CODE, names_schema
+from freeagents.eligibility.bridge import PARTS, RANGES
+from freeagents.rounds.models import OBJECTIVES
 from freeagents.web.fields import Word
 
 LONGEST_NAME = 200
 LONGEST_REASON = 2000
 WORDS = ("keep", "bar")
 SIZE = _l("Enter how many proposals to open, such as 10, or which share of them, such as 10 %.")
+
+
+POINTS = {part: f"points_{part}" for part in PARTS}
+"""Part of a score → the member of a policy that says what it earns at most."""
+SETTINGS = ("above_percent", "growth_full_goals", "ranks_counted", "bench_full_days", "distance_full_km")
+
+
+def policy_schema(locales: Sequence[str], *, new: bool) -> Schema:
+    """Return the schema of a version of a policy: its name in each language, objective, points and settings.
+
+    :param new: of the first version, which also has a code for files.
+    """
+    code = {"code": fields.String(required=True, validate=DEPARTMENT_CODE)} if new else {}
+    numbers = {member: RANGES[f"points.{part}"] for part, member in POINTS.items()} | {
+        name: RANGES[name] for name in SETTINGS
+    }
+    return Schema.from_dict(
+        {
+            **names_schema(locales).fields,
+            **code,
+            "objective": fields.String(
+                required=True,
+                validate=validate.OneOf(OBJECTIVES),
+                error_messages={"required": _l("Choose what rounds should aim for.")},
+            ),
+            **{name: fields.Integer(required=True, validate=validate.Range(*numbers[name])) for name in numbers},
+        },
+        name="PolicySchema",
+    )()
 
 
 class NewRoundSchema(Schema):

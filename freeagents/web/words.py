@@ -21,6 +21,7 @@ COLOURS = {
     "withdrawn": "grey",
     "matched": "green",
     "not_matched": "yellow",
+    "waiting": "yellow",
     "queued": "yellow",
     "solving": "yellow",
     "in_review": "blue",
@@ -54,6 +55,8 @@ def init_app(app: Flask) -> None:
 def state_name(kind: str, state: str) -> str:
     """Say a state of a project, application, round or proposal."""
     names = {
+        ("policy", "waiting"): _("Waiting for approval"),
+        ("policy", "approved"): _("Approved"),
         ("project", "draft"): _("Draft"),
         ("project", "open"): _("Open"),
         ("project", "filled"): _("Filled"),

@@ -88,6 +88,7 @@ def an_access_world(app: Flask) -> AccessWorld:
             "search": a_search(people["applicant"], "forms"),
             "other_search": a_search(people["applicant"], "letters"),
             "message": messages_of(people["applicant"].id, after=None, limit=1)[0].public_id,
+            "policy": subject.policy.public_id,
             "subject": subject.public_id,
             "proposal": rounds.proposals(subject.id, after=None, limit=1)[0].public_id,
             "api_token": api_tokens(people["applicant"].id)[0].public_id,

@@ -14,6 +14,7 @@ from freeagents.accounts.queries.directory import department_by_code
 from freeagents.accounts.services.people import invite
 from freeagents.applications import services as applications
 from freeagents.db.base import utc_now
+from freeagents.eligibility import bridge
 from freeagents.eligibility.pages.sections import SECTIONS
 from freeagents.extensions import db
 from freeagents.profiles import services as profiles
@@ -21,9 +22,11 @@ from freeagents.profiles.models import HeldSkill, Profile
 from freeagents.profiles.pages import PARTS
 from freeagents.projects.models import Project
 from freeagents.projects.queries import whole_project
-from freeagents.rounds.models import Edit, Proposal, Round
+from freeagents.rounds.models import Edit, Policy, Proposal, Round
 from freeagents.rounds.queries import policies, rounds
+from freeagents.rounds.schemas import POINTS, SETTINGS
 from freeagents.rounds.services import planning, review, solving
+from freeagents.rounds.services import policies as writing
 from freeagents.skills.models import Skill
 from tests.architecture.access_world import ROLES, an_access_world, somebody
 from tests.factories import PACK, TODAY, a_department, a_policy, a_project, profile_of, some_skills
@@ -84,9 +87,14 @@ def filled(app: Flask) -> Swept:
         for proposal in rounds.proposals(published.id, after=None, limit=9):
             review.approve(subject=proposal, pack=PACK, actor_id=hr.id)
         planning.publish(subject=published, actor_id=hr.id)
+        waiting = written(hr)
         _solved(planning.rerun(subject=rounds.round_by_public_id(world.values["subject"]), actor_id=hr.id), hr)
         db.session.commit()
-    several = {"part": tuple(PARTS), "section": tuple(SECTIONS)}
+        several = {
+            "part": tuple(PARTS),
+            "section": tuple(SECTIONS),
+            "policy": [world.values["policy"], waiting.public_id],
+        }
     return Swept(world.emails, {name: [value] for name, value in world.values.items()} | several)
 
 
@@ -105,6 +113,7 @@ def long(app: Flask) -> Swept:
             Profile: {"about": most[2000]},
             HeldSkill: {"evidence": most[200]},
             Round: {"name": most[200]},
+            Policy: {"titles": names},
             Edit: {"reason": most[2000]},
             Proposal: {"reason": most[2000]},
         }
@@ -113,6 +122,20 @@ def long(app: Flask) -> Swept:
         db.session.execute(update(Project).where(Project.ended_reason.is_not(None)).values(ended_reason=most[2000]))
         db.session.commit()
     return swept
+
+
+def written(author: Person) -> Policy:
+    """Write a version of a policy that nobody has approved yet."""
+    rules = bridge.Policy()
+    return writing.write_version(
+        name="every-seat",
+        first=True,
+        titles={"en": "Every seat"},
+        objective="most_seats",
+        points={part: getattr(rules.points, part) for part in POINTS},
+        settings={setting: getattr(rules, setting) for setting in SETTINGS},
+        actor_id=author.id,
+    )
 
 
 def _person(email: str) -> Person:

@@ -8,11 +8,12 @@ from sqlalchemy import text
 
 from freeagents.accounts.queries.directory import person_by_email
 from freeagents.accounts.services.tokens import make_api_token
+from freeagents.eligibility.bridge import policy_from_toml
 from freeagents.extensions import db
 from freeagents.rounds.models import ProposalOpening
 from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.services import solving
-from tests.factories import PACK
+from tests.factories import PACK, a_policy
 from tests.integration.rounds import world as w
 
 PROBLEM = "application/problem+json"
@@ -165,3 +166,17 @@ def test_program_draws_a_sample_opens_it_and_approves_the_rest(app, world, hr, s
     auditor = Caller(app, w.AUDITOR)
     auditor.get(address, status=404)
     auditor.post(f"{address}/approve", status=404)
+
+
+def test_hr_finds_the_policy_of_a_round_to_plan_page_by_page(app, hr, world):
+    with app.app_context():
+        a_policy("every-seat", objective="most_seats")
+        db.session.commit()
+    first = hr.get("/policies?limit=1")
+    second = hr.get(f"/policies?limit=1&after={first['next']}")
+    assert [one["name"] for one in first["items"] + second["items"]] == ["balanced", "every-seat"]
+    assert second["next"] is None
+    shown = hr.get(f"/policies/{first['items'][0]['id']}")
+    assert shown["approved"]
+    assert shown["id"] == world.policy
+    assert policy_from_toml(shown["document"]).objective == "most_score"
