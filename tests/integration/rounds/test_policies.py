@@ -102,8 +102,8 @@ def test_the_next_version_begins_with_this_one_and_leaves_it_as_it_is(app, autho
     ("changed", "said"),
     [
         ({"points_bench": "0"}, "Give points to one part at least"),
-        ({"points_bench": "1001"}, "1,000"),
-        ({"points_bench": "-1"}, "The points for time on the bench must be 0 or more."),
+        ({"points_bench": "1001"}, "must be between 0 and 1000"),
+        ({"points_bench": "-1"}, "The points for time on the bench must be between 0 and 1000."),
         ({"ranks_counted": "many"}, "The rank must be a whole number"),
         ({"objective": "luck"}, "Choose"),
         ({"objective": ""}, "Choose what rounds should aim for."),
