@@ -24,6 +24,7 @@ from freeagents.applications.pages import searches as searches_pages
 from freeagents.applications.services import TELL_JOB
 from freeagents.audit import pages as audit_pages
 from freeagents.eligibility.pages import drafts as drafts_pages
+from freeagents.eligibility.pages import filling as filling_pages
 from freeagents.extensions import api, csrf
 from freeagents.home import pages as home_pages
 from freeagents.jobs.worker import Handler
@@ -59,6 +60,7 @@ PAGES = (
     audit_pages.make_blueprint(names_of),
     departments_pages.bp,
     drafts_pages.bp,
+    filling_pages.bp,
     home_pages.bp,
     messages_pages.bp,
     operations.bp,

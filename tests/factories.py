@@ -17,8 +17,8 @@ from freeagents.country.pack import load_pack
 from freeagents.extensions import db
 from freeagents.profiles import services as profiles
 from freeagents.profiles.models import Profile
-from freeagents.projects import services as projects
 from freeagents.projects.models import Project
+from freeagents.projects.services import writing as projects
 from freeagents.rounds.models import Policy
 from freeagents.skills.models import Skill
 

@@ -16,7 +16,7 @@ from freeagents.applications.schemas import ProjectFilter
 from freeagents.errors import Invalid
 from freeagents.projects.models import Project
 from freeagents.projects.queries import whole_project
-from freeagents.projects.services import ENDINGS
+from freeagents.projects.services.ending import ENDINGS
 from freeagents.security.access import allows
 from freeagents.security.actor import current_actor
 from freeagents.security.guard import allow

@@ -22,8 +22,8 @@ from freeagents.errors import Conflict, Invalid
 from freeagents.extensions import db
 from freeagents.jobs.queue import enqueue
 from freeagents.messages.services.telling import Notice, tell
-from freeagents.projects import services as projects
 from freeagents.projects.models import Project
+from freeagents.projects.services import ending as endings
 
 TELL_JOB = "application:tell"
 TOLD_AT_ONCE = 100
@@ -119,7 +119,7 @@ def end_project(
     :raises Conflict: it cannot end like that from its present state, or has changed since that version.
     :raises Invalid: no reason was given.
     """
-    projects.end_project(project=project, ending=ending, reason=reason, actor_id=actor_id, version=version)
+    endings.end_project(project=project, ending=ending, reason=reason, actor_id=actor_id, version=version)
     now = utc_now()
     ended = queries.standing_for_projects([project.id], now)
     for application in ended:

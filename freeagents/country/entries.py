@@ -90,6 +90,27 @@ class RoleLevel:
     skills: dict[str, int]
 
 
+@dataclass(frozen=True)
+class Template:
+    """A project to start from: what is usual for a kind of need, to be corrected by whoever posts it.
+
+    :ivar weeks: how long it usually takes; the dates themselves are the manager's.
+    :ivar essential: skill → level 1–4; ``asset`` likewise.
+    """
+
+    code: str
+    names: Words
+    discipline: str
+    weeks: int
+    seats: int
+    time_percent: int
+    work_mode: str
+    essential: dict[str, int]
+    asset: dict[str, int]
+    outcomes: Words
+    tasks: tuple[Words, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rules:
     """The government's own rules for a deployment. Days are calendar days unless named working days.
@@ -233,4 +254,5 @@ class Contents:
     places: dict[str, Place]
     skills: dict[str, Skill]
     roles: tuple[RoleLevel, ...]
+    templates: dict[str, Template]
     demo: Demo

@@ -19,6 +19,7 @@ from freeagents.country.entries import (
     Rules,
     Rung,
     Skill,
+    Template,
     Words,
 )
 from freeagents.country.tables import (
@@ -93,6 +94,7 @@ def _contents(notes: Notes, settings: Section) -> Contents:
         places=_places(notes, locales, regions),
         skills=skills,
         roles=roles,
+        templates=_templates(notes, locales, disciplines, skills),
         demo=read_demo(
             notes,
             locales,
@@ -271,6 +273,44 @@ def _roles(
         )
 
     return tuple(unique(records, role_level).values())
+
+
+def _templates(
+    notes: Notes, locales: Locales, disciplines: dict[str, Words], skills: dict[str, Skill]
+) -> dict[str, Template]:
+    """Return the projects to start from; a pack without that table has none."""
+    if not (notes.folder / "templates.csv").is_file():
+        return {}
+
+    def levels(record: Record, column: str) -> dict[str, int]:
+        asked = record.weights(column)
+        record.check(column, asked, skills, "skills.csv")
+        for skill, level in asked.items():
+            if level not in LEVELS:
+                record.problem(column, f"{skill!r} has level {level}. Write a whole number from 1 to 4.")
+        return asked
+
+    def template(record: Record, code: str) -> Template:
+        essential, asset = levels(record, "essential"), levels(record, "asset")
+        for skill in sorted(essential.keys() & asset.keys()):
+            record.problem("asset", f"{skill!r} is essential already. Name it in one of the two columns.")
+        return Template(
+            code=code,
+            names=record.words("name", locales),
+            discipline=record.one_of("discipline", disciplines, "the disciplines of pack.toml"),
+            weeks=record.whole("weeks", 1, 104),
+            seats=record.whole("seats", 1, 50),
+            time_percent=record.whole("time_percent", 1, 100),
+            work_mode=record.one_of("work_mode", WORK_MODES, "on_site, hybrid, remote"),
+            essential=essential,
+            asset=asset,
+            outcomes=record.words("outcome", locales),
+            tasks=tuple(record.words(f"task{number}", locales) for number in (1, 2, 3)),
+        )
+
+    plain = ("code", "discipline", "weeks", "seats", "time_percent", "work_mode", "essential", "asset")
+    words = ("name", "outcome", "task1", "task2", "task3")
+    return unique(read_table(notes, "templates.csv", columns(locales, *plain, words=words)), template)
 
 
 def _rules(section: Section, grades: dict[str, Rung]) -> Rules:

@@ -21,15 +21,13 @@ from freeagents.profiles.schemas import OwnProfileSchema, RoleSchema
 from freeagents.security.actor import current_actor
 from freeagents.security.guard import allow
 from freeagents.skills.models import LEVELS
-from freeagents.skills.queries import by_family
+from freeagents.skills.queries import by_family, roles_by_discipline
 from freeagents.web.filters import locale_code
 from freeagents.web.forms import Form
 from freeagents.web.rendering import Answer, render, see_other
 from freeagents.web.words import work_mode_name
 
 bp = Blueprint("profiles", __name__, url_prefix="/profile", template_folder="templates")
-Groups = list[tuple[str, list[tuple[str, str]]]]
-"""What a long list to choose from is made of: heading, then value and text of each choice."""
 
 
 @dataclass(frozen=True)
@@ -243,15 +241,7 @@ def _part_page(part: str, form: Form, *, version: int, role: RoleLevel | None = 
 
 
 def _role_page(form: Form) -> Answer:
-    groups: Groups = []
-    for discipline, names in pack.disciplines.items():
-        found = sorted(
-            (role for role in pack.roles if role.discipline == discipline),
-            key=lambda role: (role.family, role.seniority, role.code),
-        )
-        if found:
-            groups.append((_text(names), [(role.code, _text(role.names)) for role in found]))
-    return render("profiles/role.html", form=form, groups=groups)
+    return render("profiles/role.html", form=form, groups=roles_by_discipline(pack, locale_code()))
 
 
 def _role(code: str | None) -> RoleLevel | None:

@@ -13,16 +13,19 @@ from werkzeug.http import quote_etag
 
 from freeagents.accounts.queries import directory
 from freeagents.accounts.queries.directory import department_by_code
+from freeagents.country.entries import Template
 from freeagents.db.base import utc_now
 from freeagents.errors import Forbidden, Invalid
 from freeagents.extensions import pack
-from freeagents.projects import queries, services
+from freeagents.projects import queries
 from freeagents.projects.models import Project
-from freeagents.projects.schemas import ProjectSchema
+from freeagents.projects.schemas import FillSchema, ProjectSchema
+from freeagents.projects.services import filling, writing
 from freeagents.security.actor import current_actor
 from freeagents.security.guard import allow
 from freeagents.skills.schemas import SkillLevelSchema
 from freeagents.web.api import PageQuery, cut, page_of, resource
+from freeagents.web.filters import locale_code
 
 bp = resource("projects", "/projects", "What managers need.")
 VERSION_HEADER = {"ETag": {"description": "The version, for If-Match.", "schema": {"type": "string"}}}
@@ -93,9 +96,34 @@ class Projects(MethodView):
         if not any(actor.holds_over(role, department.lineage) for role in ("manager", "hr")):
             raise Forbidden(_("You are not a manager in this department."))
         owner = directory.person_by_id(actor.person_id)
-        return services.draft_project(
-            owner=owner, department=department, data=data, pack=pack, actor_id=actor.person_id
-        )
+        return writing.draft_project(owner=owner, department=department, data=data, pack=pack, actor_id=actor.person_id)
+
+
+class TemplateShown(Schema):
+    """A project to start from."""
+
+    code = fields.String()
+    names = fields.Dict(keys=fields.String(), values=fields.String())
+    discipline = fields.String()
+    weeks = fields.Integer()
+    seats = fields.Integer()
+    time_percent = fields.Integer()
+    work_mode = fields.String()
+    essential = fields.Dict(keys=fields.String(), values=fields.Integer())
+    asset = fields.Dict(keys=fields.String(), values=fields.Integer())
+    outcomes = fields.Dict(keys=fields.String(), values=fields.String())
+    tasks = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
+
+
+@bp.route("/templates")
+class Templates(MethodView):
+    """What a draft can be filled in from."""
+
+    @allow("project:create")
+    @bp.response(200, TemplateShown(many=True))
+    def get(self) -> list[Template]:
+        """List the country's templates of projects."""
+        return list(pack.templates.values())
 
 
 @bp.route("/<project>")
@@ -118,8 +146,23 @@ class OneProject(MethodView):
         """
         if request.if_match and not request.if_match.contains(str(queries.locked_version(project.id))):
             raise PreconditionFailed(_("The project was changed since you read it. Read it again."))
-        services.write_project(project=project, data=data, pack=pack, actor_id=current_actor().person_id)
+        writing.write_project(project=project, data=data, pack=pack, actor_id=current_actor().person_id)
         return project, {"ETag": quote_etag(str(project.version))}
+
+
+@bp.route("/<project>/fill")
+class FillProject(MethodView):
+    """A draft that is to be filled in."""
+
+    @allow("project:edit", project=queries.whole_project)
+    @bp.arguments(FillSchema)
+    @bp.response(200, ProjectShown)
+    def post(self, data: dict[str, Any], project: Project) -> Project:
+        """Fill a draft in from a template, an earlier project of its department or a role; what was written stays."""
+        filling.fill_project(
+            project=project, chosen=data, pack=pack, locale=locale_code(), actor_id=current_actor().person_id
+        )
+        return project
 
 
 @bp.route("/<project>/open")
@@ -130,7 +173,7 @@ class OpenProject(MethodView):
     @bp.response(200, ProjectShown)
     def post(self, project: Project) -> Project:
         """Show a draft to the pool."""
-        services.open_project(
+        writing.open_project(
             project=project,
             today=utc_now().date(),
             longest_days=pack.rules.longest_days,

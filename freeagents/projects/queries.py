@@ -63,6 +63,29 @@ def projects_of(owner_id: int) -> Sequence[Project]:
     ).all()
 
 
+def earlier_projects(department: Department, *, text: str = "", limit: int) -> Sequence[Project]:
+    """Return projects of a department and its branches that are no drafts any more, newest first.
+
+    :param text: words that their titles hold.
+    """
+    query = _earlier(department).options(joinedload(Project.department)).order_by(Project.opened_at.desc(), Project.id)
+    if text:
+        query = query.where(Project.title.icontains(text, autoescape=True))
+    return db.session.scalars(query.limit(limit)).all()
+
+
+def earlier_project(department: Department, public_id: str) -> Project | None:
+    """Return one of :func:`earlier_projects` with everything loaded, or None."""
+    return db.session.scalar(_earlier(department, whole_projects()).where(Project.public_id == public_id))
+
+
+def _earlier(department: Department, query: Select[Project] | None = None) -> Select[Project]:
+    theirs = select(Department.id).where(Department.employer_id == department.employer_id)
+    return (query if query is not None else select(Project)).where(
+        Project.department_id.in_(theirs), Project.opened_at.is_not(None)
+    )
+
+
 def count_open() -> int:
     """Return how many projects are open."""
     return db.session.scalar(select(func.count()).select_from(Project).where(Project.state == "open")) or 0

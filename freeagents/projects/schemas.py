@@ -13,6 +13,8 @@ from freeagents.skills.schemas import skill_levels
 from freeagents.web.fields import Packed, Prose, Word
 
 MOST_SEATS = 200
+SOURCES = ("template", "project", "role")
+"""What a draft can be filled in from."""
 
 
 class ProjectSchema(Schema):
@@ -59,10 +61,25 @@ class ProjectSchema(Schema):
 
 
 class DraftSchema(Schema):
-    """What starts a project: what it is called, and whose it is where there is a choice (a department's public id)."""
+    """What starts a project: its title, whose it is where there is a choice (a public id), and what it starts from."""
 
     title = Word(required=True, validate=validate.Length(1, 200))
     department = Word(load_default="", validate=validate.Length(max=100))
+    start_from = fields.String(load_default="nothing", validate=validate.OneOf(("nothing", *SOURCES)))
+
+
+class FillSchema(Schema):
+    """What a draft is filled in from: one of a template's code, an earlier project's id, a role level's code."""
+
+    template = Word(validate=validate.Length(1, 100))
+    project = Word(validate=validate.Length(1, 100))
+    role = Word(validate=validate.Length(1, 100))
+
+    @validates_schema
+    def names_one(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        """Refuse none, and several."""
+        if len(data) != 1:
+            raise ValidationError(str(_l("Name one of template, project and role.")))
 
 
 class ProjectRowSchema(ProjectSchema):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask.views import MethodView
+from marshmallow import Schema, fields
 
+from freeagents.extensions import pack
 from freeagents.security.guard import allow
 from freeagents.skills import queries
 from freeagents.skills.schemas import SkillSchema
@@ -24,3 +26,28 @@ class Skills(MethodView):
     def get(self, page: dict[str, Any]) -> dict[str, Any]:
         """List skills in order of their codes."""
         return cut(queries.skills_after(page["after"], page["limit"] + 1), page["limit"], lambda skill: skill.code)
+
+
+class RoleLevelShown(Schema):
+    """A job at one seniority, with the skills it asks for."""
+
+    code = fields.String()
+    names = fields.Dict(keys=fields.String(), values=fields.String())
+    discipline = fields.String()
+    seniority = fields.Integer()
+    grades = fields.List(fields.String())
+    skills = fields.Dict(keys=fields.String(), values=fields.Integer())
+
+
+@bp.route("/roles")
+class RoleLevels(MethodView):
+    """The skills framework."""
+
+    @allow("skill:read")
+    @bp.arguments(PageQuery, location="query")
+    @bp.response(200, page_of(RoleLevelShown))
+    def get(self, page: dict[str, Any]) -> dict[str, Any]:
+        """List role levels in order of their codes."""
+        ordered = sorted(pack.roles, key=lambda role: role.code)
+        following = [role for role in ordered if page["after"] is None or role.code > page["after"]]
+        return cut(following[: page["limit"] + 1], page["limit"], lambda role: role.code)

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from freeagents.db.base import Base, Key, Words
 
 LEVELS = (1, 2, 3, 4)
+MOST_SKILLS = 60
+"""How long a list of skills may be."""
 
 
 class Skill(Base):

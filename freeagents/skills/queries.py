@@ -33,6 +33,21 @@ def by_family(pack: Pack, locale: str) -> list[tuple[str, list[tuple[str, str]]]
     return groups
 
 
+def roles_by_discipline(pack: Pack, locale: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the pack's role levels for a list to choose from: discipline, then code and name of each, lowest first."""
+    groups = []
+    for discipline, names in pack.disciplines.items():
+        found = sorted(
+            (role for role in pack.roles if role.discipline == discipline),
+            key=lambda role: (role.family, role.seniority, role.code),
+        )
+        if found:
+            groups.append(
+                (pack.text(names, locale)[0], [(role.code, pack.text(role.names, locale)[0]) for role in found])
+            )
+    return groups
+
+
 def by_words(words: Iterable[str], pack: Pack) -> dict[str, Skill]:
     """Return word → skill for those words that are a skill's code, or one of its names in the pack."""
     codes = {word: known.code if (known := pack.skill(word)) else word for word in words}

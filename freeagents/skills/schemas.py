@@ -7,9 +7,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, ValidationError, fields, validate
 
+from freeagents.skills.models import MOST_SKILLS
 from freeagents.web.fields import Packed, Prose, Word
-
-MOST_SKILLS = 60
 
 
 class SkillLevelSchema(Schema):

@@ -97,6 +97,7 @@ def an_access_world(app: Flask) -> AccessWorld:
             "edit": edit,
             "part": "about",
             "section": "outcome",
+            "source": "template",
             "chain": chain_of(utc_now()),
             "name": "css/app.css",
         }

@@ -129,7 +129,7 @@ class Client:
             name = found[1]
             if name == "token":
                 name = next((part for part in ("invitation", "reset", "new-email") if part in rule.rule), "api_token")
-            if rule.endpoint.startswith("drafts.") and name == "project":
+            if rule.endpoint.startswith(("drafts.", "filling.")) and name == "project":
                 name = "draft"
             if rule.endpoint == "api_searches.OneSearch":
                 name = "other_search"  # The page has removed the first.

@@ -36,6 +36,7 @@ FORMS = {
             "languages",
         )
     },
+    **{f"/projects/{{draft}}/fill/{source}": "owner" for source in ("template", "project", "role")},
     "/projects/{draft}/open": "owner",
     "/projects/{project}/end": "owner",
     "/rounds/new": "hr",

@@ -99,7 +99,7 @@ class Walk:
     def _name(self, rule: Rule, name: str) -> str:
         if name == "token":
             return next((part for part in ("invitation", "reset", "new-email") if part in rule.rule), "api_token")
-        return "draft" if rule.endpoint.startswith("drafts.") and name == "project" else name
+        return "draft" if rule.endpoint.startswith(("drafts.", "filling.")) and name == "project" else name
 
 
 def page_rules(app: Flask) -> list[Rule]:

@@ -22,6 +22,7 @@ from freeagents.profiles.models import HeldSkill, Profile
 from freeagents.profiles.pages import PARTS
 from freeagents.projects.models import Project
 from freeagents.projects.queries import whole_project
+from freeagents.projects.schemas import SOURCES
 from freeagents.rounds.models import Edit, Policy, Proposal, Round
 from freeagents.rounds.queries import policies, rounds
 from freeagents.rounds.schemas import POINTS, SETTINGS
@@ -61,6 +62,7 @@ def empty(app: Flask) -> Swept:
         values = {
             "part": tuple(PARTS),
             "section": tuple(SECTIONS),
+            "source": SOURCES,
             "project": [draft.public_id],
             "draft": [draft.public_id],
             "subject": [planned.public_id, queued.public_id, failed.public_id],
@@ -93,6 +95,7 @@ def filled(app: Flask) -> Swept:
         several = {
             "part": tuple(PARTS),
             "section": tuple(SECTIONS),
+            "source": SOURCES,
             "policy": [world.values["policy"], waiting.public_id],
         }
     return Swept(world.emails, {name: [value] for name, value in world.values.items()} | several)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from freeagents.extensions import db
 from freeagents.profiles.models import Profile
-from tests.factories import END, PASSWORD, START, a_department, a_person, an_agent, some_skills, with_role
+from tests.factories import END, PACK, PASSWORD, START, a_department, a_person, an_agent, some_skills, with_role
 from tests.journeys.acts import arrive, choose, enter_date, follow, mend, press, row, scripts_run, sign_in, summary
 
 MANAGER = "manager@example.org"
@@ -24,7 +24,8 @@ def _pool(app: Flask) -> None:
     """Twenty people with the skill at level 3 and three at level 4, all of whom agreed to be counted."""
     with app.app_context():
         home, host = a_department("home"), a_department("host")
-        some_skills(CODE, ASSET_CODE)
+        template = PACK.templates["discovery"]
+        some_skills(CODE, ASSET_CODE, *template.essential, *template.asset)
         with_role(a_person("Katherine Johnson", email=MANAGER, password=PASSWORD), "manager", host)
         for number in range(23):
             level = 3 if number < 20 else 4
@@ -54,6 +55,27 @@ def test_a_manager_posts_a_project_from_nothing_to_open(either_page: Page) -> No
     arrive(page, "Home")
     entry = page.get_by_role("paragraph").filter(has=page.get_by_role("link", name=TITLE))
     expect(entry.locator(".govuk-tag")).to_have_text("Open")
+
+
+@pytest.mark.usefixtures("live_server", "_pool")
+def test_a_manager_starts_from_a_template(either_page: Page) -> None:
+    page = either_page
+    sign_in(page, MANAGER)
+    press(page, "Post a project")
+    page.get_by_label("What is the project called?").fill(TITLE)
+    page.get_by_role("radio", name="A template").check()
+    press(page, "Start writing")
+    arrive(page, "Start from a template")
+    press(page, "Fill in the draft")
+    mend(page, "Choose a template.")
+    page.get_by_role("radio", name=PACK.templates["discovery"].names["en"]).check()
+    press(page, "Fill in the draft")
+    arrive(page, "Write your project")
+    expect(summary(page, "Outcome")).to_contain_text("We know who uses the service")
+    expect(summary(page, "Skills")).to_contain_text("User research methods: Practitioner")
+    follow(page, "Enter the first day.")
+    arrive(page, "When, and for how much of the week?")
+    expect(page.get_by_label("Share of time")).to_have_value("100")
 
 
 def start_a_draft(page: Page) -> None:

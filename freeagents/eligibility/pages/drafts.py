@@ -17,10 +17,10 @@ from freeagents.eligibility.pages.sections import SECTION_OF, SECTIONS, followin
 from freeagents.errors import Conflict, Invalid, NotFound, TooMany
 from freeagents.extensions import db, pack
 from freeagents.profiles.models import WORK_MODES
-from freeagents.projects import services
 from freeagents.projects.models import Project
 from freeagents.projects.queries import whole_project
-from freeagents.projects.schemas import DraftSchema
+from freeagents.projects.schemas import SOURCES, DraftSchema
+from freeagents.projects.services import writing
 from freeagents.security.actor import current_actor
 from freeagents.security.guard import allow
 from freeagents.skills.queries import by_family
@@ -40,23 +40,25 @@ SECTION = f"/<project>/edit/<any({', '.join(map(repr, SECTIONS))}):section>"
 @allow("project:create")
 def new() -> Answer:
     """Ask what a new project is called, and whose it is where there is a choice."""
-    return _new_page(Form(DraftSchema()))
+    return _new_page(Form(DraftSchema(), initial={"start_from": "nothing"}))
 
 
 @bp.post("/new")
 @allow("project:create")
 def start() -> Answer:
     """Start a project as a draft."""
-    form = Form(DraftSchema(), request.form, labels={"title": _("a title")})
+    form = Form(DraftSchema(), request.form, labels={"title": _("a title"), "start_from": _("what to start from")})
     with form.refusals():
         actor = current_actor()
-        project = services.draft_project(
+        project = writing.draft_project(
             owner=person_by_id(actor.person_id),
             department=_chosen(form.data["department"], _departments()),
             data={"title": form.data["title"]},
             pack=pack,
             actor_id=actor.person_id,
         )
+        if form.data["start_from"] in SOURCES:
+            return see_other("filling.choose", project=project.public_id, source=form.data["start_from"])
         return see_other("drafts.summary", project=project.public_id)
     return _new_page(form)
 
@@ -76,7 +78,7 @@ def open_project(project: Project) -> Answer:
     """Show a draft to the pool."""
     form = Form(Schema(), request.form)
     with form.refusals():
-        services.open_project(
+        writing.open_project(
             project=project,
             today=utc_now().date(),
             longest_days=pack.rules.longest_days,
@@ -86,7 +88,7 @@ def open_project(project: Project) -> Answer:
         return see_other("applications.project", project=project.public_id)
     if project.state not in WRITABLE:
         raise Conflict(_("This project has ended. It cannot be opened."))
-    wrong = services.missing(project) or {name: said for name, said in form.errors.items() if name}
+    wrong = writing.missing(project) or {name: said for name, said in form.errors.items() if name}
     if wrong:
         form.errors = {}
     for field, sentence in wrong.items():
@@ -110,7 +112,7 @@ def write_section(project: Project, section: str) -> Answer:
     form = SECTIONS[section].form()
     version = request.form.get("version", -1, type=int)
     with form.refusals():
-        services.write_project(
+        writing.write_project(
             project=project, data=form.data, pack=pack, actor_id=current_actor().person_id, version=version
         )
         ahead = following(project, section) if request.form.get("then") == "next" else None
@@ -176,7 +178,7 @@ def _new_page(form: Form) -> Answer:
 
 
 def _summary_page(project: Project, form: Form | None = None) -> Answer:
-    missing = services.missing(project)
+    missing = writing.missing(project)
     return render(
         "eligibility/summary.html",
         form=form or Form(Schema()),

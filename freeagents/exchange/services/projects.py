@@ -14,7 +14,7 @@ from freeagents.exchange.services.sources import Delivery, Ids, Vocabulary, chun
 from freeagents.exchange.tables import Faults
 from freeagents.extensions import db
 from freeagents.projects.models import Project
-from freeagents.projects.services import draft_project, open_project, write_project
+from freeagents.projects.services.writing import draft_project, open_project, write_project
 
 NEEDED = ("title", "department")
 COLUMN_OF = {"disciplines": "discipline", "starts_on": "start", "ends_on": "end"}

@@ -62,6 +62,12 @@ CELLS = [
     ("role_skills.csv", 2, "skill", "juggling", "'juggling' is not in skills.csv."),
     ("role_skills.csv", 2, "role", "jester", "'jester' is not in roles.csv."),
     ("role_skills.csv", 2, "level", "5", "5 is out of range. Write a whole number from 1 to 4."),
+    ("templates.csv", 2, "essential", "juggling:2", "'juggling' is not in skills.csv."),
+    ("templates.csv", 2, "essential", "procurement:5", "'procurement' has level 5. Write a whole number from 1 to 4."),
+    ("templates.csv", 2, "asset", "user-research-methods:1", "'user-research-methods' is essential already."),
+    ("templates.csv", 2, "work_mode", "at sea", "'at sea' is not in on_site, hybrid, remote."),
+    ("templates.csv", 2, "time_percent", "0", "0 is out of range. Write a whole number from 1 to 100."),
+    ("templates.csv", 2, "outcome_fr", "", "The text in 'fr' is missing. Write it."),
     ("demo/themes.csv", 2, "weeks", "9-3", "This is not a span. Write two whole numbers such as 2-4, up to 104."),
     ("demo/themes.csv", 2, "percents", "50;half", "Write whole numbers from 1 to 100 such as 50;100."),
     ("demo/themes.csv", 2, "work_modes", "remote", "'remote' is not a pair."),
@@ -193,9 +199,11 @@ def test_a_region_whose_calendar_does_not_exist_is_refused_when_days_are_asked(f
         _ = load_pack_from(folder).calendars
 
 
-def test_a_pack_needs_no_demo_tables(folder: Path) -> None:
+def test_a_pack_needs_neither_demo_tables_nor_templates(folder: Path) -> None:
     shutil.rmtree(folder / "demo")
+    (folder / "templates.csv").unlink()
     assert load_pack_from(folder).demo.themes == ()
+    assert load_pack_from(folder).templates == {}
 
 
 def test_changed_data_changes_the_digest(folder: Path) -> None:

@@ -37,6 +37,7 @@ def test_every_name_is_written_in_every_locale(pack: Pack) -> None:
         *pack.skills.values(),
         *pack.roles,
         *pack.demo.topics,
+        *pack.templates.values(),
     )
     assert all(set(entry.names) == set(pack.locales) for entry in named)
     plain = (pack.names, pack.service_name, *pack.terms.values(), *pack.levels.values(), *pack.disciplines.values())
@@ -92,6 +93,15 @@ def test_every_region_has_a_place_and_a_calendar(pack: Pack) -> None:
     assert {place.region for place in pack.places.values()} == set(pack.regions)
     assert set(pack.calendars) == {None, *pack.regions}
     assert all(pack.is_holiday(date(2030, 12, 25), region) for region in pack.calendars)
+
+
+def test_templates_ask_little_as_essential_and_say_the_rest_in_every_locale(pack: Pack) -> None:
+    assert len(pack.templates) >= 6
+    for template in pack.templates.values():
+        assert 1 <= len(template.essential) <= 3, template.code
+        assert not template.essential.keys() & template.asset.keys(), template.code
+        assert all(set(words) == set(pack.locales) for words in (template.outcomes, *template.tasks)), template.code
+        assert template.weeks * 7 <= pack.rules.longest_days
 
 
 def test_demo_tables_give_a_generator_enough_to_draw_from(pack: Pack) -> None:

@@ -1,4 +1,4 @@
-"""Use-cases of projects: draft a need, change it, open it, end it."""
+"""Use-cases of whoever writes a project: draft a need, change it, open it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from freeagents.skills.services import understand
 
 Understand = Callable[[Sequence[str], str], dict[str, Skill]]
 PLAIN = ("title", "outcome", "tasks", "disciplines", "starts_on", "ends_on", "time_percent", "work_mode")
-ENDINGS = ("filled", "cancelled", "expired")
 
 
 def draft_project(
@@ -77,8 +76,8 @@ def write_project(
     """
     if project.state not in {"draft", "open"}:
         raise Conflict(_("This project has ended. It cannot be changed any more."))
-    _refuse_stale(project, version)
-    _put(project, data, pack, understand_skills or (lambda words, field: understand(words, pack=pack, field=field)))
+    refuse_stale(project, version)
+    put(project, data, pack, understand_skills or (lambda words, field: understand(words, pack=pack, field=field)))
     if project.state == "open":
         _refuse_incomplete(project)
     # Rows that hang on the project change it as well.
@@ -110,31 +109,6 @@ def open_project(*, project: Project, today: date, longest_days: int, actor_id: 
     record(db.session, "project:open", f"project/{project.public_id}", actor_id=actor_id)
 
 
-def end_project(
-    *, project: Project, ending: str, reason: str, actor_id: int | None, version: int | None = None
-) -> None:
-    """End a project as filled, cancelled or expired; its empty seats are cancelled with it.
-
-    :param version: as in :func:`write_project`.
-    :param actor_id: who ends it; None: the service itself, which gives no reason but the ending.
-    :raises Conflict: it cannot end like that from its present state, or has changed since that version.
-    :raises Invalid: no reason was given for ending what others have seen.
-    """
-    if ending not in MOVES[project.state]:
-        raise Conflict(_("This project cannot be ended like that any more. Look at it again."))
-    _refuse_stale(project, version)
-    if not reason.strip() and project.state != "draft" and actor_id is not None:
-        raise Invalid(_("Say why the project ends, so that everybody waiting can be told."), field="reason")
-    project.state = ending
-    project.ended_at = utc_now()
-    project.ended_reason = reason
-    for seat in project.seats:
-        if seat.state == "open":
-            seat.state = "filled" if ending == "filled" else "cancelled"
-    db.session.flush()
-    record(db.session, f"project:{ending}", f"project/{project.public_id}", actor_id=actor_id, note=reason or None)
-
-
 def missing(project: Project) -> dict[str, str]:
     """Return what must be there before a project can be open, and is not: the form's field → what to do."""
     needed: dict[str, tuple[Any, str]] = {
@@ -154,7 +128,11 @@ def _refuse_incomplete(project: Project) -> None:
         raise Invalid(sentence, field=field)
 
 
-def _refuse_stale(project: Project, version: int | None) -> None:
+def refuse_stale(project: Project, version: int | None) -> None:
+    """Refuse what was written over a version of the project that is not the present one.
+
+    :raises Conflict: it has changed since that version.
+    """
     if version is not None and version != queries.locked_version(project.id):
         raise Conflict(
             _(
@@ -164,7 +142,11 @@ def _refuse_stale(project: Project, version: int | None) -> None:
         )
 
 
-def _put(project: Project, data: Mapping[str, Any], pack: Pack, skills_of: Understand) -> None:
+def put(project: Project, data: Mapping[str, Any], pack: Pack, skills_of: Understand) -> None:
+    """Set on the project the members of :class:`ProjectSchema` that are in ``data``.
+
+    :raises Invalid: as :func:`write_project`.
+    """
     for name in PLAIN:
         if name in data:
             setattr(project, name, data[name])
