@@ -74,9 +74,7 @@ def sign_in_by_provider(*, issuer: str, subject: str, email: str | None, device:
     if person is None and email is not None:
         person = _adopt(issuer, subject, email)
     if person is None or directory.has_left(person.id):
-        raise Forbidden(
-            _("Nobody with this account is known here. HR of your department invites you: then sign in again.")
-        )
+        raise Forbidden(_("Nobody with this account is known here. An administrator invites you: then sign in again."))
     return _start(person, device)
 
 
