@@ -9,6 +9,7 @@ from freeagents.matching._errors import Fault, PolicyError, ProblemError
 from freeagents.matching._explain import CriterionContribution, PairExplanation, explain, explain_placed
 from freeagents.matching._index import Index
 from freeagents.matching._keys import keys
+from freeagents.matching._nearest import Nearest, nearest
 from freeagents.matching._places import Near, Places, haversine_km
 from freeagents.matching._plan import Plan
 from freeagents.matching._policy import (
@@ -66,6 +67,7 @@ __all__ = [
     "Levels",
     "Move",
     "Near",
+    "Nearest",
     "Objective",
     "PairExplanation",
     "Pairs",
@@ -98,6 +100,7 @@ __all__ = [
     "keys",
     "merge_availabilities",
     "merge_availability",
+    "nearest",
     "policy_from_toml",
     "qualifies",
     "qualifying",

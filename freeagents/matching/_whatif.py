@@ -20,6 +20,8 @@ from freeagents.matching._policy import PRICED, Objective
 LONGER = 4
 NOBODY = -1
 FAR = 1 << 62
+FIRST = 1 << 50
+"""More than any difference of scores: what comes before them."""
 
 
 class Move(NamedTuple):
@@ -148,16 +150,39 @@ class WhatIf:
 
         Below 0: whoever is allowed would be. Where all seats are kept no score would do.
         """
-        while True:
-            lengths, _ = _search(*self._forward[:3], self._outside)
-            longest = int(lengths[:-1].max(initial=0))
-            short = lengths[:-1] + self._unlisted_costs() < longest
-            if not short.any():
-                break
-            self._lengthen(np.flatnonzero(short))
+        lengths, _ = self._ways_in()
         found = np.full(len(self.plan.index.problem.projects), FAR)
         found[self._candidates.projects] = self._basis.flow.price + lengths[:-1] - self._basis.flow.seat_weight
         return found
+
+    def bars(self) -> tuple[Whole, Whole]:
+        """Return the projects with seats not kept, in canonical order, and the bar that twice a score must pass.
+
+        Whoever is left out and would score more there than half the bar is placed, in every best plan of the round with
+        that person; of several such projects on the one where twice the score is farthest above the bar. One more seat
+        filled counts as the objective says: before all scores, or where scores are equal.
+        """
+        lengths, by = self._ways_in()
+        start = np.searchsorted(self._forward.indptr, np.maximum(by[:-1], 0), side="right") - 1
+        # Where the vacancy comes in: the project itself, or where the one before it on the way came in.
+        entry = np.where(start == self._outside, np.arange(self._outside), start)
+        while (entry != entry[entry]).any():
+            entry = entry[entry]
+        placed = np.bincount(self._row[self._row < self._outside], minlength=self._outside)
+        gain = placed[entry] < self._candidates.seats[entry]
+        flow = self._basis.flow
+        score = flow.price + lengths[:-1] - flow.seat_weight + gain * flow.seat_weight
+        return self._candidates.projects, 2 * score - gain * (FIRST if self._fill_first else 1)
+
+    def _ways_in(self) -> tuple[Whole, Whole]:
+        """Return how far each row is from outside, also over pairs that are not listed, and by which step."""
+        while True:
+            lengths, by = _search(*self._forward[:3], self._outside)
+            longest = int(lengths[:-1].max(initial=0))
+            short = lengths[:-1] + self._unlisted_costs() < longest
+            if not short.any():
+                return lengths, by
+            self._lengthen(np.flatnonzero(short))
 
     # What follows speaks of rows: places among the candidates' projects, and one more for all that is outside.
 
