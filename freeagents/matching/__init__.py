@@ -39,6 +39,7 @@ from freeagents.matching._score import score_parts
 from freeagents.matching._second import second_opinion
 from freeagents.matching._solve import solve
 from freeagents.matching._tables import Levels, Pairs
+from freeagents.matching._trial import Trial
 from freeagents.matching._verify import verify
 from freeagents.matching._whatif import Change, Move, WhatIf
 
@@ -84,6 +85,7 @@ __all__ = [
     "Rungs",
     "Segment",
     "Segments",
+    "Trial",
     "Unfilled",
     "WhatIf",
     "Within",
