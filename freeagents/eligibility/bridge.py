@@ -121,7 +121,8 @@ def facts_of(code: str, allowed: int, project: Any, score: int, lowest: int) -> 
     if code == Reason.NO_SEAT_ALLOWED:
         return {}
     told = {"allowed": allowed}
-    return told | ({"project": project, "score": score, "lowest": lowest} if code == Reason.OTHERS_SCORED_MORE else {})
+    compared = code in {Reason.OTHERS_SCORED_MORE, Reason.LIMITED}
+    return told | ({"project": project, "score": score, "lowest": lowest} if compared else {})
 
 
 @dataclass(frozen=True, slots=True)

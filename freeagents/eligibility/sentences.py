@@ -158,6 +158,14 @@ def sentence_for_seat(code: str, facts: Mapping[str, Any]) -> str:
                 facts["elsewhere"],
             )
         )
+    if code == "limited":
+        return str(
+            ngettext(
+                "One person who meets every hard rule is left out all the same, since the round has limits.",
+                "%(num)d people who meet every hard rule are left out all the same, since the round has limits.",
+                facts["idle"],
+            )
+        )
     return code
 
 
@@ -179,6 +187,14 @@ def sentence_for_person(code: str, facts: Mapping[str, Any], titles: Mapping[str
         )
     if code == "others_scored_more":
         return _others_scored_more(facts, titles, scores=scores)
+    if code == "limited":
+        return str(
+            ngettext(
+                "One project would be allowed, but as many people of the same group are placed as the limit lets.",
+                "%(num)d projects would be allowed, but as many people of the same group are placed as the limit lets.",
+                facts.get("allowed", 1),
+            )
+        )
     return str(OUTCOMES.get(code, code))
 
 

@@ -9,6 +9,7 @@ from freeagents.matching._errors import Fault, PolicyError, ProblemError
 from freeagents.matching._explain import CriterionContribution, PairExplanation, explain, explain_placed
 from freeagents.matching._index import Index
 from freeagents.matching._keys import keys
+from freeagents.matching._limits import Limit
 from freeagents.matching._nearest import Nearest, nearest
 from freeagents.matching._places import Near, Places, haversine_km
 from freeagents.matching._plan import Plan
@@ -66,6 +67,7 @@ __all__ = [
     "Index",
     "LeftOut",
     "Levels",
+    "Limit",
     "Move",
     "Near",
     "Nearest",

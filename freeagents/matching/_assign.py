@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csc_array, sparray
 
-from freeagents.matching._arrays import Hashes, Numbers, Whole, first, whole
+from freeagents.matching._arrays import Flags, Hashes, Numbers, Whole, first, whole
 from freeagents.matching._compiled import kernel
 from freeagents.matching._dense import NOT_ALLOWED, place_in_table
 from freeagents.matching._errors import ProblemError
@@ -31,15 +31,17 @@ class Assignment:
     """Who is placed where, and prices that prove that nothing is better.
 
     Each pair weighs its score and, where seats come first, ``seat_weight`` besides. No pair weighs more than its
-    project's price and its person's together, while prices over all seats and people come to the weight of the pairs
-    placed: by weak duality no other choice weighs more. Of all prices that prove it these are the greatest for
-    projects.
+    project's price, its person's and that of the person's group together, while prices over all seats, people and room
+    of groups come to the weight of the pairs placed: by weak duality no other choice weighs more. Of all prices that
+    prove it these are the greatest for projects and the least for groups.
 
     :ivar project_of: n projects by index, −1: none.
     :ivar total: the sum of scores of the pairs placed.
     :ivar filled: how many pairs are placed.
     :ivar people_prices: n prices, 0 for whoever is not placed.
     :ivar project_prices: m prices of one seat, 0 where a seat stays empty. Taking a seat away would cost so much.
+    :ivar group_prices: prices of one more person of each group, 0 where one has room left. Room for one more would add
+        so much.
     :ivar seat_weight: what each pair weighs besides its score.
     """
 
@@ -48,16 +50,26 @@ class Assignment:
     filled: int
     people_prices: Whole
     project_prices: Whole
+    group_prices: Whole
     seat_weight: int
 
 
-def assign(scores: sparray, seats: ArrayLike, *, fill_first: bool = False) -> Assignment:
+def assign(
+    scores: sparray,
+    seats: ArrayLike,
+    *,
+    fill_first: bool = False,
+    group: ArrayLike = (),
+    room: ArrayLike = (),
+) -> Assignment:
     """Return the assignment of people to seats with the greatest total score, then with the most pairs.
 
     :param scores: people × projects, whole numbers from 0; each stored entry is an allowed pair, a stored 0 included.
     :param seats: for each project how many people it takes.
     :param fill_first: the most pairs first, then the greatest total score.
-    :raises ProblemError: ``scores`` or ``seats`` are not of that form, or too large to be summed exactly.
+    :param group: the group of each person, numbered from 0; −1: in none.
+    :param room: for each group how many of its people may be placed.
+    :raises ProblemError: an array is not of that form, or numbers are too large to be summed exactly.
     """
     table = csc_array(scores)
     people, projects = table.shape
@@ -73,7 +85,12 @@ def assign(scores: sparray, seats: ArrayLike, *, fill_first: bool = False) -> As
     indptr, score = table.indptr.astype(np.int64), table.data.astype(np.int64)
     if len(score) and score.min() < 0:
         raise ProblemError("scores", "out_of_range", first(score < 0), low=0)
+    rooms = whole("room", room, 0)
+    groups = whole("group", group, NOBODY, len(rooms) - 1)
+    if len(rooms) and len(groups) != people:
+        raise ProblemError("group", "length", expected=people, found=len(groups))
     graph = Graph(indptr, table.indices.astype(np.int32, copy=False), score, None, capacity, people)
+    graph = graph.within(groups, rooms)
     flow = solve_flow(graph, fill_first=fill_first)
     placed = flow.pair_of >= 0
     project_of = np.full(people, NOBODY)
@@ -84,6 +101,7 @@ def assign(scores: sparray, seats: ArrayLike, *, fill_first: bool = False) -> As
         filled=int(placed.sum()),
         people_prices=flow.worth,
         project_prices=flow.price,
+        group_prices=flow.group_price,
         seat_weight=flow.seat_weight,
     )
 
@@ -135,6 +153,8 @@ class Graph:
     :ivar score: e scores in units, from 0.
     :ivar ties: e times 64 tie bits; None: nothing decides between equal choices.
     :ivar capacity: p numbers of seats.
+    :ivar group: q groups of people, −1: in none; empty: nobody is in any.
+    :ivar room: how many people of each group may be placed.
     """
 
     indptr: Whole
@@ -143,6 +163,15 @@ class Graph:
     ties: Hashes | None
     capacity: Whole
     people: int
+    group: Numbers = field(default_factory=lambda: np.zeros(0, np.int32))
+    room: Whole = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def within(self, group: Whole, room: Whole) -> Graph:
+        """Return the same pairs, of which only so many people of each group may be placed."""
+        if not len(room):
+            return self
+        there = np.bincount(group[group >= 0], minlength=len(room))
+        return replace(self, group=group.astype(np.int32), room=np.minimum(room, there))
 
     @property
     def fillable(self) -> int:
@@ -168,6 +197,7 @@ class Flow:
     :ivar seat_weight: what each pair weighs besides its score.
     :ivar tie_bits: how many tie bits were summed.
     :ivar scans: how many pairs were looked at.
+    :ivar group_price: the price of one more person of each group; ``group_price_ties`` likewise.
     """
 
     pair_of: Whole
@@ -178,6 +208,8 @@ class Flow:
     seat_weight: int
     tie_bits: int
     scans: int
+    group_price: Whole = field(default_factory=lambda: np.zeros(0, np.int64))
+    group_price_ties: Whole = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 def solve_flow(graph: Graph, *, fill_first: bool) -> Flow:
@@ -195,19 +227,50 @@ def solve_flow(graph: Graph, *, fill_first: bool) -> Flow:
     order = _importance(graph, weight1[rows], weight2[rows])
     patience = PATIENCE * len(rows) + cells if shift else np.iinfo(np.int64).max
     pair_of, price, price_ties, worth, worth_ties, scans = place(
-        graph.indptr, graph.person[rows], weight1[rows], weight2[rows], graph.capacity, order, graph.people, patience
+        graph.indptr,
+        graph.person[rows],
+        weight1[rows],
+        weight2[rows],
+        graph.capacity,
+        order,
+        graph.people,
+        graph.group,
+        graph.room,
+        patience,
     )
     if scans > patience:
         return _by_table(graph, weights, shift)
     placed = pair_of >= 0
     pairs = np.full(graph.people, NOBODY)
     pairs[placed] = rows[pair_of[placed]]
-    return Flow(pairs, price, price_ties, worth, worth_ties, weights.seat_weight, weights.tie_bits, scans)
+    worth, group_price = _apart(graph, worth, placed)
+    worth_ties, group_price_ties = _apart(graph, worth_ties, placed)
+    return Flow(
+        pairs,
+        price,
+        price_ties,
+        worth,
+        worth_ties,
+        weights.seat_weight,
+        weights.tie_bits,
+        scans,
+        group_price,
+        group_price_ties,
+    )
+
+
+def _apart(graph: Graph, worth: Whole, placed: Flags) -> tuple[Whole, Whole]:
+    """Return worths of people, and prices of groups, from worths in which those placed have their group's price."""
+    own, group_price = worth[: graph.people], worth[graph.people :]
+    if len(group_price):
+        member = np.flatnonzero(placed & (graph.group != NOBODY))
+        own[member] -= group_price[graph.group[member]]
+    return own, group_price
 
 
 def _shift(graph: Graph, weights: Weights) -> int:
     """Return how many bits first numbers must be raised to leave room for sums of second ones; 0: no table will do."""
-    if graph.people * len(graph.capacity) > MOST_CELLS or not len(graph.score):
+    if graph.people * len(graph.capacity) > MOST_CELLS or not len(graph.score) or len(graph.room):
         return 0
     room = (2 * graph.fillable * 2 * weights.one).bit_length() + 1
     needed = (weights.seat_weight + int(graph.score.max())).bit_length() + room

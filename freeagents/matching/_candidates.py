@@ -141,6 +141,16 @@ class Candidates:
         return np.concatenate([np.zeros(0, np.uint64), *(ties for _, _, ties in self._lists)])
 
     @property
+    def listed(self) -> Whole:
+        """How many of the best are listed for each project."""
+        return self.lengths
+
+    def cut_off(self, flow: Flow) -> Whole:
+        """Return the best scores that are not listed; −1: everybody allowed is."""
+        del flow
+        return self.cut
+
+    @property
     def lengths(self) -> Whole:
         """How many people are listed for each project."""
         return np.array([len(person) for person, _, _ in self._lists], dtype=np.int64)

@@ -51,6 +51,8 @@ def place(
     capacity: Whole,
     order: Whole,
     people: int,
+    group: Numbers,
+    room: Whole,
     most_scans: int,
 ) -> tuple[Numbers, Whole, Whole, Whole, Whole, int]:
     """Place people so that the sum of weights is as great as can be.
@@ -60,15 +62,21 @@ def place(
     chain is found by Dijkstra's algorithm on reduced weights; since pairs stand by falling weight, a project's row is
     read only as far as its first person who is free.
 
+    Where a group of people has no room left, somebody free comes in the stead of somebody placed of the same group, who
+    is placed no more: the chain goes through the group. A group with all its room taken has a price, which is part of
+    the worth of those placed.
+
     :param indptr: p + 1 offsets of each project's pairs, which stand by falling weight.
     :param person: e people, 0 … q − 1.
     :param weight1: e weights above zero; ``weight2`` decides between equal ones.
     :param order: the projects with pairs, in the order in which they take their people.
+    :param group: q groups of people, −1: in none; empty: nobody is in any.
+    :param room: how many people of each group may be placed.
     :param most_scans: give up after so many pairs looked at.
-    :returns: for each person the pair placed (−1: none); prices of projects as two arrays; worths of people as two
-        arrays; how many pairs were looked at (above ``most_scans``: given up).
+    :returns: for each person the pair placed (−1: none); prices of projects as two arrays; worths of people, and
+        after them prices of groups, as two arrays; how many pairs were looked at (above ``most_scans``: given up).
     """
-    projects = len(capacity)
+    projects, groups, limited = len(capacity), len(room), len(room) > 0
     pair_of = np.full(people, NOBODY, np.int32)
     at = np.full(people, NOBODY, np.int32)
     # Who sits on each project's seats, the first ``filled`` of them.
@@ -77,13 +85,21 @@ def place(
     sitting = np.full(base[projects], NOBODY, np.int32)
     seat_of = np.zeros(people, np.int64)
     filled = np.zeros(projects, np.int64)
+    # Who is placed of each group, the first ``used`` of its room.
+    first = np.zeros(groups + 1, np.int64)
+    first[1:] = np.cumsum(room)
+    members = np.full(first[groups], NOBODY, np.int32)
+    member_at = np.zeros(people if limited else 0, np.int64)
+    used = np.zeros(groups, np.int64)
+    # In labels and worths groups stand behind people, among what is reached they stand behind projects.
+    both, nodes = people + groups, projects + groups
     price1, price2 = np.zeros(projects, np.int64), np.zeros(projects, np.int64)
-    worth1, worth2 = np.zeros(people, np.int64), np.zeros(people, np.int64)
+    worth1, worth2 = np.zeros(both, np.int64), np.zeros(both, np.int64)
     # Labels of the present search: the most that a chain through the person, or the project, can add.
-    labelled, label1, label2 = np.zeros(people, np.int64), np.zeros(people, np.int64), np.zeros(people, np.int64)
-    reached, reach1, reach2 = np.zeros(projects, np.int64), np.zeros(projects, np.int64), np.zeros(projects, np.int64)
-    by_pair, by_project = np.zeros(people, np.int32), np.zeros(people, np.int32)
-    through, found = np.zeros(projects, np.int32), np.zeros(projects, np.int32)
+    labelled, label1, label2 = np.zeros(both, np.int64), np.zeros(both, np.int64), np.zeros(both, np.int64)
+    reached, reach1, reach2 = np.zeros(nodes, np.int64), np.zeros(nodes, np.int64), np.zeros(nodes, np.int64)
+    by_pair, by_project = np.zeros(both, np.int32), np.zeros(both, np.int32)
+    through, found = np.zeros(projects, np.int32), np.zeros(nodes, np.int32)
     heap1, heap2, heap = np.zeros(64, np.int64), np.zeros(64, np.int64), np.zeros(64, np.int32)
     step, scans = 0, 0
     for start in order:
@@ -103,10 +119,12 @@ def place(
                         break
                     j = person[pair]
                     if at[j] == NOBODY:
-                        end1, end2, end_person, drops = most1, most2, j, False
-                        by_pair[j], by_project[j] = pair, project
-                        break
-                    if reached[at[j]] == step:
+                        if not limited or group[j] == NOBODY or used[group[j]] < room[group[j]]:
+                            end1, end2, end_person, drops = most1, most2, j, False
+                            by_pair[j], by_project[j] = pair, project
+                            break
+                        j = np.int32(people + group[j])
+                    elif reached[at[j]] == step:
                         continue
                     most1 -= worth1[j]
                     most2 -= worth2[j]
@@ -128,6 +146,30 @@ def place(
                     j, key1, key2 = heap[0], heap1[0], heap2[0]
                     pop(heap1, heap2, heap, size)
                     size -= 1
+                    if j >= people:
+                        # Each who is placed of a group may give way to who is free.
+                        g, node = j - people, projects + j - people
+                        if reached[node] == step:
+                            continue
+                        reached[node], reach1[node], reach2[node] = step, key1, key2
+                        found[count] = node
+                        count += 1
+                        if size + used[g] > len(heap):
+                            heap1 = np.append(heap1, np.zeros(size + used[g], np.int64))
+                            heap2 = np.append(heap2, np.zeros(size + used[g], np.int64))
+                            heap = np.append(heap, np.zeros(size + used[g], np.int32))
+                        for number in range(first[g], first[g] + used[g]):
+                            k = members[number]
+                            most1, most2 = key1 + worth1[j] - worth1[k], key2 + worth2[j] - worth2[k]
+                            if reached[at[k]] == step or not above(most1, most2, end1, end2):
+                                continue
+                            if labelled[k] == step and not above(most1, most2, label1[k], label2[k]):
+                                continue
+                            labelled[k], label1[k], label2[k] = step, most1, most2
+                            by_pair[k], by_project[k] = by_pair[j], by_project[j]
+                            push(heap1, heap2, heap, size, most1, most2, k)
+                            size += 1
+                        continue
                     if reached[at[j]] == step:
                         continue
                     project = at[j]
@@ -145,6 +187,10 @@ def place(
                 fall1, fall2 = reach1[project] - end1, reach2[project] - end2
                 if not above(fall1, fall2, 0, 0):
                     continue
+                if project >= projects:
+                    worth1[people + project - projects] += fall1
+                    worth2[people + project - projects] += fall2
+                    continue
                 price1[project] -= fall1
                 price2[project] -= fall2
                 for seat in range(base[project], base[project] + filled[project]):
@@ -160,10 +206,21 @@ def place(
                 last = sitting[base[project] + filled[project]]
                 sitting[seat_of[j]], seat_of[last] = last, seat_of[j]
             while True:
-                project = by_project[j]
-                pair_of[j], at[j] = by_pair[j], project
+                project, pair = by_project[j], by_pair[j]
+                taker = person[pair]
+                if taker != j:
+                    # Somebody free of the group comes in the stead of j.
+                    members[member_at[j]], member_at[taker] = taker, member_at[j]
+                    worth1[taker], worth2[taker], worth1[j], worth2[j] = worth1[j], worth2[j], 0, 0
+                    pair_of[j], at[j] = NOBODY, NOBODY
+                elif limited and at[j] == NOBODY and group[j] != NOBODY:
+                    g = group[j]
+                    member_at[j] = first[g] + used[g]
+                    members[member_at[j]] = j
+                    used[g] += 1
+                pair_of[taker], at[taker] = pair, project
                 seat = base[start] + filled[start] if project == start else seat_of[through[project]]
-                sitting[seat], seat_of[j] = j, seat
+                sitting[seat], seat_of[taker] = taker, seat
                 if project == start:
                     break
                 j = through[project]

@@ -35,6 +35,8 @@ class People(NamedTuple):
     :ivar kinds: n × r, the kind of person each is to each of the r tabled rules.
     :ivar bench: n units of the bench part.
     :ivar spells: first day, last day and share of time of each spell.
+    :ivar handicap: n numbers added to tie bits that are first moved right by ``tie_shift``; empty: they stay as they
+        are.
     """
 
     held_indptr: Whole
@@ -50,6 +52,8 @@ class People(NamedTuple):
     point: Numbers
     hashes: Hashes
     kept: Flags
+    handicap: Hashes
+    tie_shift: np.uint64
 
 
 class Projects(NamedTuple):
@@ -153,6 +157,8 @@ class Index:
             point=points.point,
             hashes=order.person_hash,
             kept=problem.is_kept,
+            handicap=np.zeros(0, np.uint64),
+            tie_shift=np.uint64(0),
         )
         bench_order = np.argsort(-people.bench, kind="stable").astype(np.int32)
         return cls(

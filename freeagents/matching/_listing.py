@@ -203,6 +203,7 @@ def list_best(
     goal_indptr, goal_skill, kinds, bench = people.goal_indptr, people.goal_skill, people.kinds, people.bench
     spell_indptr, spells, person_hash, kept = people.spell_indptr, people.spells, people.hashes, people.kept
     point_indptr, point = people.point_indptr, people.point
+    handicap, tie_shift = people.handicap, people.tie_shift
     answers, allows, apart = projects.answers, projects.allows, projects.apart
     ranked, rank_units, listed = projects.ranked, projects.rank_units, projects.listed
     starts, holder, goal_starts, goal_holder = postings.starts, postings.person, by_goal.starts, by_goal.person
@@ -316,6 +317,8 @@ def list_best(
             if filled == size and total < score[0] and total < cut:
                 continue
             tie = tie_bits(person_hash[j], project_hash)
+            if len(handicap):
+                tie = (tie >> tie_shift) + handicap[j]
             if filled < size:
                 best[filled], score[filled], ties[filled], hashes[filled] = j, total, tie, person_hash[j]
                 _rise(best, score, ties, hashes, filled)

@@ -10,6 +10,7 @@ import numpy as np
 from freeagents.matching._arrays import Flags, Whole, first, frozen, same_length, whole
 from freeagents.matching._errors import ProblemError
 from freeagents.matching._keys import Keys, keys
+from freeagents.matching._limits import Limit
 from freeagents.matching._places import Places
 from freeagents.matching._rules import Rule
 from freeagents.matching._tables import TOP_LEVEL, Levels, Pairs
@@ -75,6 +76,7 @@ class Problem:
     :ivar rules: the hard rules, each code once; cheap and strict ones first save time.
     :ivar fit: what a score looks at.
     :ivar kept: pairs placed whatever else is, numbered by their seat.
+    :ivar limits: how many people may be placed of each group: at most one partition of people into groups.
     :ivar salt: orders ties; at most 64 bytes.
     :raises ProblemError: naming the value and the first place at fault.
     """
@@ -85,6 +87,7 @@ class Problem:
     rules: tuple[Rule, ...]
     fit: Fit
     kept: Pairs = field(default_factory=Pairs.none)
+    limits: tuple[Limit, ...] = ()
     salt: bytes = b""
 
     def __post_init__(self) -> None:
@@ -98,6 +101,12 @@ class Problem:
             rule.check(len(self.people), len(self.projects))
         self.fit.check(len(self.people), len(self.projects))
         self._check_kept()
+        object.__setattr__(self, "limits", tuple(self.limits))
+        for limit in self.limits:
+            limit.check(len(self.people))
+            limit.room(self.kept.person)
+        if len(self.limits) > 1:
+            raise ProblemError("limits", "more_than_one", limits=len(self.limits))
         if len(self.salt) > LONGEST_SALT:
             raise ProblemError("salt", "too_long", high=LONGEST_SALT)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,6 +34,9 @@ class Reason(StrEnum):
     """Seat: all allowed people are on this project already (``allowed``, ``alone``)."""
     CHOSEN_ELSEWHERE = "chosen_elsewhere"
     """Seat: its allowed people add more elsewhere, or are kept there (``allowed``, ``elsewhere``: how many)."""
+    LIMITED = "limited"
+    """Seat: some of its allowed people are left out all the same, as limits want it (``allowed``, ``idle``: how many).
+    Person: as many people of the same group are placed as the limit lets (as for ``others_scored_more``)."""
 
     NO_SEAT_ALLOWED = "no_seat_allowed"
     """Person: the hard rules allow no project (``projects``: how many have seats)."""
@@ -43,7 +47,8 @@ class Reason(StrEnum):
     """Person: all seats of the projects that allow the person are kept for others (``allowed``: how many projects)."""
 
 
-LEFT_OUT = (Reason.NO_SEAT_ALLOWED, Reason.OTHERS_SCORED_MORE, Reason.SEATS_KEPT)
+NOTHING = np.iinfo(np.int64).max
+LEFT_OUT = (Reason.NO_SEAT_ALLOWED, Reason.OTHERS_SCORED_MORE, Reason.SEATS_KEPT, Reason.LIMITED)
 """The reasons of people, by the number that stands for them."""
 
 
@@ -96,29 +101,34 @@ def explain_plan(plan: Plan, executor: Executor | None = None, progress: Progres
     """Return the reasons of a plan; every allowed pair is looked at.
 
     Where a person is allowed on a project with seats not kept and is left out, all seats there are filled and no score
-    placed there is below the person's own; an empty seat's allowed people are all placed. Scores are told as the
+    placed there is below the person's own, but where the person's group is full; an empty seat's allowed people are all
+    placed, or their groups are full. Scores are told as the
     objective weighs them (:attr:`Plan.weighed`).
     """
     index = plan.index
     problem = index.problem
     n, m = len(problem.people), len(problem.projects)
     chosen = index.order.projects[problem.seats[index.order.projects] > 0]
-    seen = Survey(
-        np.zeros(0, np.int64), np.zeros(n, np.int32), np.zeros(n, np.int32), np.full(n, -1, np.int32), np.full(n, -1)
-    )
+    idle = np.ones(n, dtype=np.bool_)
+    idle[plan.person] = False
+    idle_people = np.zeros(m, dtype=np.int64)
+    none = np.zeros(0, np.int64)
+    seen = Survey(none, none, np.zeros(n, np.int32), np.zeros(n, np.int32), np.full(n, -1, np.int32), np.full(n, -1))
     allowed_people = np.zeros(m, dtype=np.int64)
-    for piece, found in in_pieces(index, survey_of, np.arange(len(chosen)), (chosen,), executor, progress, "explain"):
-        allowed_people[chosen[piece]] = found.allowed_people
+    survey = partial(survey_of, idle=idle)
+    for piece, found in in_pieces(index, survey, np.arange(len(chosen)), (chosen,), executor, progress, "explain"):
+        allowed_people[chosen[piece]], idle_people[chosen[piece]] = found.allowed_people, found.idle_people
         better = found.best_score > seen.best_score
         seen = Survey(
-            seen.allowed_people,
+            none,
+            none,
             seen.allowed + found.allowed,
             seen.open_to + found.open_to,
             np.where(better, found.best_project, seen.best_project),
             np.where(better, found.best_score, seen.best_score),
         )
-    unfilled = _unfilled(index, plan, allowed_people, executor)
-    return Reasons(unfilled, _left_out(problem, plan, seen), allowed_people)
+    unfilled = _unfilled(index, plan, allowed_people, idle_people, executor)
+    return Reasons(unfilled, _left_out(problem, plan, np.flatnonzero(idle), seen), allowed_people)
 
 
 def keeps_from(problem: Problem, person: int) -> dict[str, int]:
@@ -135,28 +145,37 @@ class Survey(NamedTuple):
     """What a look at every allowed pair of some projects found.
 
     :ivar allowed_people: for each of the projects how many people are allowed, kept ones included.
+    :ivar idle_people: how many of them are not placed.
     :ivar allowed: n counts of projects that allow the person; ``open_to``: of those with seats not kept.
     :ivar best_project: n projects with seats not kept where the person scores most; −1: none.
     :ivar best_score: n such scores in units; −1: none.
     """
 
     allowed_people: Whole
+    idle_people: Whole
     allowed: Numbers
     open_to: Numbers
     best_project: Numbers
     best_score: Whole
 
 
-def survey_of(index: Index, chosen: Whole) -> Survey:
+def survey_of(index: Index, chosen: Whole, idle: Flags) -> Survey:
     """Return what is to be seen of some projects; a piece of work that may run anywhere."""
     mask = index.mask(int(chosen[0])) if index.others else np.zeros(0, dtype=np.bool_)
     free = index.problem.free_seats[chosen] > 0
-    return _survey(index.people, index.projects, index.postings, index.by_goal, mask, chosen, free)
+    return _survey(index.people, index.projects, index.postings, index.by_goal, mask, chosen, free, idle)
 
 
 @kernel
 def _survey(
-    people: People, projects: Projects, postings: Postings, by_goal: Postings, mask: Flags, chosen: Whole, free: Flags
+    people: People,
+    projects: Projects,
+    postings: Postings,
+    by_goal: Postings,
+    mask: Flags,
+    chosen: Whole,
+    free: Flags,
+    idle: Flags,
 ) -> Survey:
     held_indptr, held_skill, held_level = people.held_indptr, people.held_skill, people.held_level
     goal_indptr, goal_skill, kinds, bench = people.goal_indptr, people.goal_skill, people.kinds, people.bench
@@ -169,7 +188,8 @@ def _survey(
     slot, level = np.zeros((len(starts) - 1) // 4, np.uint8), np.zeros(256, np.uint8)
     most, gathered = np.zeros(n, np.int32), np.arange(n).astype(np.int32)
     everybody = gathered.copy()
-    allowed_people, allowed, open_to = np.zeros(len(chosen), np.int64), np.zeros(n, np.int32), np.zeros(n, np.int32)
+    allowed_people, idle_people = np.zeros(len(chosen), np.int64), np.zeros(len(chosen), np.int64)
+    allowed, open_to = np.zeros(n, np.int32), np.zeros(n, np.int32)
     best_project, best_score = np.full(n, -1, np.int32), np.full(n, -1, np.int64)
     for number in range(len(chosen)):
         project = chosen[number]
@@ -209,6 +229,7 @@ def _survey(
             if find(apart, apart_span[0], apart_span[1], j) != NONE:
                 continue
             allowed_people[number] += 1
+            idle_people[number] += idle[j]
             allowed[j] += 1
             if kept[j] or not free[number]:
                 continue
@@ -228,7 +249,7 @@ def _survey(
                 best_score[j], best_project[j] = total, project
         for criterion in range(len(skill)):
             slot[skill[criterion]] = 0
-    return Survey(allowed_people, allowed, open_to, best_project, best_score)
+    return Survey(allowed_people, idle_people, allowed, open_to, best_project, best_score)
 
 
 def alone_counts(index: Index, project: int) -> dict[str, int]:
@@ -293,7 +314,9 @@ def alone_of(index: Index, projects: Whole) -> list[dict[str, int]]:
     return [alone_counts(index, project) for project in projects.tolist()]
 
 
-def _unfilled(index: Index, plan: Plan, allowed_people: Whole, executor: Executor | None) -> tuple[Unfilled, ...]:
+def _unfilled(
+    index: Index, plan: Plan, allowed_people: Whole, idle_people: Whole, executor: Executor | None
+) -> tuple[Unfilled, ...]:
     seats = index.problem.seats
     placed = np.bincount(plan.project, minlength=len(seats))
     short = np.flatnonzero(seats > placed)
@@ -304,7 +327,9 @@ def _unfilled(index: Index, plan: Plan, allowed_people: Whole, executor: Executo
     params: dict[str, object]
     for project in short.tolist():
         allowed, here = int(allowed_people[project]), int(placed[project])
-        if project not in alone:
+        if idle_people[project]:
+            reason, params = Reason.LIMITED, {"allowed": allowed, "idle": int(idle_people[project])}
+        elif project not in alone:
             reason, params = Reason.CHOSEN_ELSEWHERE, {"allowed": allowed, "elsewhere": allowed - here}
         else:
             reason = Reason.NOBODY_ELSE_ALLOWED if allowed else Reason.NOBODY_ALLOWED
@@ -315,21 +340,26 @@ def _unfilled(index: Index, plan: Plan, allowed_people: Whole, executor: Executo
     return tuple(unfilled)
 
 
-def _left_out(problem: Problem, plan: Plan, seen: Survey) -> LeftOut:
-    idle = np.ones(len(problem.people), dtype=np.bool_)
-    idle[plan.person] = False
-    person = np.flatnonzero(idle)
-    lowest = np.full(len(problem.projects) + 1, np.iinfo(np.int64).max)
+def _left_out(problem: Problem, plan: Plan, person: Whole, seen: Survey) -> LeftOut:
+    lowest = np.full(len(problem.projects) + 1, NOTHING)
     chosen = ~plan.kept
     np.minimum.at(lowest, plan.project[chosen], plan.weighed[chosen])
-    lowest[-1] = -1
+    lowest[lowest == NOTHING] = -1
     project, score = seen.best_project[person], seen.best_score[person]
-    nowhere, kept_only = seen.allowed[person] == 0, project < 0
+    nowhere, kept_only, limited = seen.allowed[person] == 0, project < 0, _limited(problem, plan)[person]
     return LeftOut(
         person=person,
-        reason=np.where(nowhere, 0, np.where(kept_only, 2, 1)).astype(np.uint8),
+        reason=np.select((nowhere, kept_only, limited), (0, 2, 3), 1).astype(np.uint8),
         allowed=np.where(kept_only, seen.allowed[person], seen.open_to[person]),
         project=project,
         score=score,
         lowest=lowest[project],
     )
+
+
+def _limited(problem: Problem, plan: Plan) -> Flags:
+    """Return the n flags of people of whose group no more may be placed."""
+    full = np.zeros(len(problem.people), dtype=np.bool_)
+    for limit in problem.limits:
+        full |= np.append(limit.counts(plan.person) >= limit.most, False)[limit.group]
+    return full

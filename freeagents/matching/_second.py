@@ -20,9 +20,11 @@ def second_opinion(plan: Plan) -> int | None:
     Each seat is a row and has a dummy person of its own, which stands for leaving it empty. A cost is the weight taken
     from an offset that keeps it above zero, since scipy drops zeros.
 
-    None: the objective is no sum of weights, there is nothing to choose, or the sums could be inexact.
+    None: there is a limit, the objective is no sum of weights, nothing is to be chosen, or sums could be inexact.
     """
     graph, seat_weight = plan.basis.graph, plan.basis.flow.seat_weight
+    if len(graph.room):
+        return None
     if plan.objective not in {Objective.MOST_SCORE, Objective.MOST_SEATS} or not len(graph.score):
         return None
     seats = np.minimum(graph.capacity, np.diff(graph.indptr))

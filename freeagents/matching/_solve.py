@@ -13,9 +13,10 @@ from freeagents.matching._certificate import Certificate
 from freeagents.matching._errors import ProblemError
 from freeagents.matching._index import Index
 from freeagents.matching._keys import Keys
+from freeagents.matching._limited import Limited, best_within
 from freeagents.matching._parts import parts_of_pairs
 from freeagents.matching._plan import Plan
-from freeagents.matching._policy import STABLE, Objective, Policy
+from freeagents.matching._policy import PRICED, STABLE, Objective, Policy
 from freeagents.matching._problem import Problem
 from freeagents.matching._search import Search, Watch
 from freeagents.matching._stable import stable
@@ -40,18 +41,21 @@ def solve(
         plan are known again by their keys, pairs are by index.
     :param executor: where lists are made; None: on threads of its own.
     :param progress: told the stage, how much of it is done and how much there is, at most a few hundred times.
-    :raises ProblemError: a kept pair breaks a hard rule (``rule_broken``), or the problem is so large that sums of
-        scores could not be exact.
+    :raises ProblemError: a kept pair breaks a hard rule (``rule_broken``), there are limits and the objective is no sum
+        of pairs (``not_with_objective``), or the problem is so large that sums of scores could not be exact.
     """
     tell = progress or _silence
     watch = Watch()
     _refuse_unlawful(problem)
+    if problem.limits and policy.objective not in PRICED:
+        raise ProblemError("limits", "not_with_objective", objective=str(policy.objective))
     tell("index", 0, 1)
     plain = Index.of(problem, policy)
     before = _pairs(problem, previous)
     index = _weighed(plain, before)
     watch.lap("index")
-    candidates = Candidates(index, executor, tell)
+    limit = next(iter(problem.limits), None)
+    candidates = Limited(index, limit, executor, tell) if limit else Candidates(index, executor, tell)
     watch.lap("candidates")
     search = Search(candidates, tell, watch)
     most = higher = None
@@ -59,6 +63,8 @@ def solve(
         basis = stable(search, people_first=policy.objective is Objective.STABLE_PEOPLE)
     elif policy.objective is Objective.WORST_OFF:
         basis, most, higher = worst_off(search)
+    elif isinstance(candidates, Limited):
+        basis = best_within(search, candidates, fill_first=policy.objective is Objective.MOST_SEATS)
     else:
         basis = search.best(fill_first=policy.objective is Objective.MOST_SEATS)
     person, project = _placed(basis)

@@ -26,13 +26,13 @@ def verify(problem: Problem, policy: Policy, plan: Plan) -> tuple[str, ...]:
 
     Reads the problem itself, pair by pair, with none of the arrays or lists that the plan was found with.
 
-    ``not_allowed`` a pair breaks a hard rule · ``person_twice`` · ``too_many`` people on a project · ``parts`` of a
-    score are not the pair's · ``cut_off`` is not the best score that was not listed.
+    ``not_allowed`` a pair breaks a hard rule · ``person_twice`` · ``too_many`` people on a project · ``limit`` too many
+    people of a group · ``parts`` of a score are not the pair's · ``cut_off`` is not the best score that was not listed.
 
-    Of prices: ``negative`` price or worth · ``empty_seat_priced`` a seat stays empty and has a price ·
-    ``worth_unplaced`` somebody of worth is not placed · ``beaten`` an allowed pair weighs more than price and worth ·
-    ``seat_weight`` is not as the objective needs it · ``not_equal`` the plan weighs less than the bound, or the bound
-    is not the sum.
+    Of prices: ``negative`` price or worth · ``empty_seat_priced`` a seat stays empty and has a price · ``group_priced``
+    a group has room and a price · ``worth_unplaced`` somebody of worth is not placed · ``beaten`` an allowed pair
+    weighs more than price, worth and the price of the group · ``seat_weight`` is not as the objective needs it ·
+    ``not_equal`` the plan weighs less than the bound, or the bound is not the sum.
 
     Of the worst-off pair: ``floor`` is not its score · ``more_seats`` it is not proven that no plan fills more ·
     ``higher_floor`` nor that above the floor fewer are filled.
@@ -65,6 +65,9 @@ class _Check:
         problem, plan = self.problem, self.plan
         if len(np.unique(plan.person)) < len(plan.person):
             yield "person_twice"
+        for limit in problem.limits:
+            if (limit.counts(plan.person) > limit.most).any():
+                yield "limit"
         if (np.bincount(plan.project[~plan.kept], minlength=len(problem.seats)) > problem.free_seats).any():
             yield "too_many"
         for each in np.flatnonzero(problem.seats > 0).tolist():
@@ -79,7 +82,7 @@ class _Check:
         problem, plan, proof = self.problem, self.plan, self.plan.certificate
         chosen, free = ~plan.kept, problem.free_seats
         person, project = plan.person[chosen], plan.project[chosen]
-        if (proof.price < 0).any() or (proof.worth < 0).any():
+        if min(column.min(initial=0) for column in (proof.price, proof.worth, proof.group_price)) < 0:
             yield "negative"
         if (proof.price[np.bincount(project, minlength=len(free)) < free] != 0).any():
             yield "empty_seat_priced"
@@ -89,11 +92,19 @@ class _Check:
         placed[person] = True
         if (worth[~placed] != 0).any():
             yield "worth_unplaced"
+        own, room = self._groups()
+        if len(room) != len(proof.group_price):
+            yield "group_priced"
+            return
+        of_group = np.append(proof.group_price, 0)[own]
+        if (proof.group_price[np.bincount(own[person] + 1, minlength=len(room) + 1)[1:] < room] != 0).any():
+            yield "group_priced"
         most = fillable = weight = 0
         for each, people, score in self._allowed(proof.floor):
-            if (score + proof.seat_weight > proof.price[each] + worth[people]).any():
+            if (score + proof.seat_weight > proof.price[each] + worth[people] + of_group[people]).any():
                 yield "beaten"
-            if not self._cut_off(each, -np.sort(-score)):
+            # Under a limit a list may have been made by score less the price of the group.
+            if not any(self._cut_off(each, -np.sort(-by)) for by in (score, score - of_group[people])):
                 yield "cut_off"
             weight += int(score[np.isin(people, person[project == each])].sum())
             most = max(most, int(score.max(initial=0)))
@@ -102,9 +113,15 @@ class _Check:
         if proof.seat_weight <= fillable * most if seats_first else proof.seat_weight != 0:
             yield "seat_weight"
         weight += proof.seat_weight * len(person)
-        if not weight == proof.bound == int(proof.price @ free + proof.worth.sum()):
+        if not weight == proof.bound == int(proof.price @ free + proof.worth.sum() + proof.group_price @ room):
             yield "not_equal"
         yield from self._floor(len(person))
+
+    def _groups(self) -> tuple[Whole, Whole]:
+        """Return each person's group, −1 for none, and how many of each may be placed besides those kept."""
+        for limit in self.problem.limits:
+            return limit.group, limit.room(self.problem.kept.person)
+        return np.full(len(self.problem.people), -1), np.zeros(0, np.int64)
 
     def _floor(self, filled: int) -> Iterator[str]:
         """Yield what is wrong with the proof that the worst-off pair cannot be better."""

@@ -75,6 +75,8 @@ class WhatIf:
     def __init__(self, plan: Plan, executor: Executor | None = None) -> None:
         if plan.objective not in PRICED:
             raise ProblemError("objective", "not_priced", objective=str(plan.objective))
+        if plan.index.problem.limits:
+            raise ProblemError("limits", "not_priced")
         self.plan = plan
         self._fill_first = plan.objective is Objective.MOST_SEATS
         self._candidates = plan.basis.candidates.copy()

@@ -22,11 +22,13 @@ SEATS = {
     Reason.NOBODY_ALLOWED: {"alone": ALONE},
     Reason.NOBODY_ELSE_ALLOWED: {"allowed": 1, "alone": {}},
     Reason.CHOSEN_ELSEWHERE: {"allowed": 3, "elsewhere": 2},
+    Reason.LIMITED: {"allowed": 3, "idle": 2},
 }
 PEOPLE = {
     Reason.NO_SEAT_ALLOWED: {"projects": 9, "alone": ALONE},
     Reason.OTHERS_SCORED_MORE: {"allowed": 2, "project": "j1", "score": 20_500, "lowest": 31_007},
     Reason.SEATS_KEPT: {"allowed": 1},
+    Reason.LIMITED: {"allowed": 2, "project": "j1", "score": 20_500, "lowest": -1},
 }
 
 

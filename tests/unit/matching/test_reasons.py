@@ -73,7 +73,7 @@ def test_reasons_are_true(objective: Objective):
                 assert left_out.allowed[row] == len(open_to)
                 assert left_out.score[row] == max(scores.values()) == scores[project]
                 assert left_out.lowest[row] == plan.weighed[here].min() >= left_out.score[row]
-    assert seen == set(Reason) - {Reason.PLACED, Reason.KEPT}
+    assert seen == set(Reason) - {Reason.PLACED, Reason.KEPT, Reason.LIMITED}
 
 
 def test_a_placement_says_whether_it_was_kept():
