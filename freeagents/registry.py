@@ -34,6 +34,7 @@ from freeagents.messages import pages as messages_pages
 from freeagents.messages.kinds import KINDS, Kind
 from freeagents.messages.services.telling import SEND_JOB
 from freeagents.privacy import api as privacy_api
+from freeagents.privacy import jobs as privacy_jobs
 from freeagents.privacy import pages as privacy_pages
 from freeagents.profiles import api as profiles_api
 from freeagents.profiles import pages as profiles_pages
@@ -104,6 +105,7 @@ EVERY_MINUTE: dict[str, Handler] = {
     "round:fail_abandoned": rounds_jobs.fail_abandoned,
 }
 EVERY_HOUR: dict[str, Handler] = {
+    "data:forget": privacy_jobs.forget,
     "project:remind": rounds_jobs.remind_owners,
     "project:expire": rounds_jobs.expire_stale,
     "search:tell": applications_jobs.tell_searches,

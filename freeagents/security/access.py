@@ -108,6 +108,7 @@ PERMISSIONS: dict[str, Permission] = {
     "sign_in:end": to(themselves, hidden=True),
     "api_token:end": to(themselves, hidden=True),
     "data:read_own": to(signed_in),
+    "data:erase_own": to(signed_in),
     "message:list_own": to(signed_in),
     "message:read": to(themselves, hidden=True),
     "skill:read": to(signed_in),

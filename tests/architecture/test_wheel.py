@@ -21,8 +21,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     folder = tmp_path_factory.mktemp("wheel")
     for name in ("freeagents", "migrations", "seed_data"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE", ".gitignore"):
-        shutil.copy(ROOT / name, folder)
+    (folder / "docs").mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE", ".gitignore", "docs/data-register.csv"):
+        shutil.copy(ROOT / name, folder / name)
     built = subprocess.run(
         [sys.executable, "-c", BUILD, "out"], cwd=folder, capture_output=True, text=True, check=True
     ).stdout.split()[-1]
@@ -36,6 +37,10 @@ def test_what_is_read_is_in_the_wheel(wheel: set[str], pattern: str) -> None:
     assert files
     inside = [file if file.parts[0] == "freeagents" else Path("freeagents") / file for file in files]
     assert [file for file in inside if file.as_posix() not in wheel] == []
+
+
+def test_the_data_register_is_in_the_wheel(wheel: set[str]) -> None:
+    assert "freeagents/data-register.csv" in wheel
 
 
 def test_styles_and_scripts_fetched_for_pages_are_in_the_wheel(wheel: set[str]) -> None:

@@ -78,7 +78,7 @@ def change_password(*, person: Person, current: str, password: str, sign_in: str
     :raises TooMany: the current one was wrong too often.
     :raises WrongCredentials: the current one is wrong.
     """
-    _refuse_wrong_password(person, current, secret=secret, field="current")
+    refuse_wrong_password(person, current, secret=secret, field="current")
     set_password(person=person, password=password)
     sign_out_everywhere(person_id=person.id, actor_id=person.id, but=sign_in)
     record(db.session, "password:change", f"person/{person.public_id}", actor_id=person.id)
@@ -95,7 +95,7 @@ def ask_email_change(*, person: Person, email: str, password: str, secret: str) 
     :raises WrongCredentials: the password is wrong.
     """
     if person.password_hash is not None:
-        _refuse_wrong_password(person, password, secret=secret, field="password")
+        refuse_wrong_password(person, password, secret=secret, field="password")
     wanted = email.strip().lower()
     if wanted == person.email:
         raise Invalid(_("This is your email address already."), field="email")
@@ -163,7 +163,11 @@ def _use_up(link: MailedLink) -> None:
         raise dead_link()
 
 
-def _refuse_wrong_password(person: Person, password: str, *, secret: str, field: str) -> None:
+def refuse_wrong_password(person: Person, password: str, *, secret: str, field: str) -> None:
+    """Refuse a password that is not the person's.
+
+    :raises TooMany: it was wrong too often. :raises WrongCredentials: it is wrong; the sentence belongs to ``field``.
+    """
     key = attempt_key(secret, "account", person.email)
     refuse_too_many({key: ATTEMPTS_AN_ACCOUNT})
     if not password_is_right(person, password):

@@ -12,7 +12,7 @@ from freeagents.applications import services as applications
 from freeagents.audit.services import record
 from freeagents.extensions import db
 from freeagents.projects.queries import whole_project
-from freeagents.rounds import queries as rounds
+from freeagents.rounds.queries import rounds
 from freeagents.rounds.services import leaving, planning, review
 from tests.clients import signed_in
 from tests.factories import PACK, PASSWORD, a_department, a_person, a_project, an_agent, with_role
