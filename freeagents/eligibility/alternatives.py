@@ -9,7 +9,7 @@ import numpy as np
 
 from freeagents.eligibility.bridge import Answer
 from freeagents.eligibility.case import Case
-from freeagents.matching import PRICED, WhatIf
+from freeagents.matching import WhatIf
 
 
 class Moved(NamedTuple):
@@ -39,7 +39,7 @@ def alternatives(case: Case, answer: Answer, count: int) -> Iterator[tuple[str, 
 
     Nothing, where the objective is no sum that a choice could cost anything of.
     """
-    if answer.objective not in PRICED:
+    if not answer.plan.is_priced:
         return
     what_if = WhatIf(answer.plan)
     keys = [project.key for project in case.projects]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from freeagents.matching import (
     Free,
     Holds,
     Levels,
+    Limit,
     Near,
     Pairs,
     Places,
@@ -43,9 +45,10 @@ class Arrays:
         self.people, self.projects = case.people, case.projects
         self.project_of = {project.key: index for index, project in enumerate(self.projects)}
 
-    def problem(self) -> Problem:
+    def problem(self, limits: Mapping[str, Mapping[str, int]] = MappingProxyType({})) -> Problem:
         """Return the matcher's problem.
 
+        :param limits: as a policy states them: how many people may be placed at most, by the word of their group.
         :raises ProblemError: two rows have the same key, or the case contradicts itself otherwise.
         """
         return Problem(
@@ -55,6 +58,7 @@ class Arrays:
             rules=tuple(_BUILDERS[rule.kind](self, rule) for rule in RULES),
             fit=self.fit(),
             kept=self._kept(),
+            limits=tuple(self.limit(name, most) for name, most in limits.items()),
             salt=self.case.salt,
         )
 
@@ -72,6 +76,14 @@ class Arrays:
             bench_days=self.people.single["bench_days"],
             places=self.places,
         )
+
+    def limit(self, name: str, most: Mapping[str, int]) -> Limit:
+        """Return a limit; who has no word that is named is in none of its groups."""
+        fact = _GROUPED_BY[name]
+        words = [str(word[0] if isinstance(word, tuple) else word).casefold() for word in self.people.words[fact]]
+        number = {word.casefold(): group for group, word in enumerate(most)}
+        groups = _of_word([number.get(word, -1) for word in words], self.people.single[fact])
+        return Limit(name, groups, _whole(most.values()))
 
     def row(self, pair: Pair | Wish) -> tuple[int, int]:
         """Return the rows of a pair of keys."""
@@ -247,6 +259,9 @@ _BUILDERS: dict[Kind, Callable[[Arrays, HardRule], Rule]] = {
     Kind.FREE: _free,
     Kind.APART: _apart,
 }
+
+
+_GROUPED_BY = {"department": "home", "discipline": "discipline", "grade": "grade"}
 
 
 def _numbered(words: Iterable[str]) -> dict[str, int]:

@@ -19,6 +19,7 @@ from freeagents.matching import (
     PRICED,
     RANGES,
     UNITS_PER_POINT,
+    Fault,
     LeftOut,
     Objective,
     PairExplanation,
@@ -44,6 +45,7 @@ __all__ = [
     "PRICED",
     "RANGES",
     "UNITS_PER_POINT",
+    "Fault",
     "LeftOut",
     "Objective",
     "Points",
@@ -174,7 +176,7 @@ def solve(case: Case, policy: Policy, progress: Progress | None = None) -> Answe
     """
     arrays = Arrays(case)
     try:
-        problem = arrays.problem()
+        problem = arrays.problem(policy.limits)
         plan = solve_problem(problem, policy, progress=progress)
     except ProblemError as error:
         facts = {"field": error.field, **_plain(error.params)}

@@ -104,3 +104,21 @@ class Pair:
     person: str
     project: str
     seat: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LimitUse:
+    """A limit on one group, and what it came to.
+
+    :ivar of: what the group is, such as ``department``; ``word``: which.
+    :ivar most: how many people may be placed; ``placed``: how many are; ``people``: how many there are.
+    :ivar units: what one person more would add to the whole; under ``most_seats`` besides ``seats``.
+    """
+
+    of: str
+    word: str
+    most: int
+    placed: int
+    people: int
+    seats: int
+    units: int

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from freeagents.eligibility.facts import LimitUse
 from freeagents.web.filters import points
 from freeagents.web.words import part_name
 
@@ -169,6 +170,26 @@ def sentence_for_seat(code: str, facts: Mapping[str, Any]) -> str:
     return code
 
 
+def sentence_for_limit(use: LimitUse) -> str:
+    """Return what a limit came to."""
+    told = ngettext(
+        "At most one person of %(group)s is placed.",
+        "At most %(num)d people of %(group)s are placed.",
+        use.most,
+        group=use.word,
+    )
+    if use.placed < use.most:
+        count = ngettext("One is.", "%(num)d are.", use.placed)
+        return f"{told} {count}"
+    if use.seats > 0:
+        more = _("One more would fill a seat more.")
+    elif use.units > 0:
+        more = _("One more would add %(points)s points to the whole.", points=points(use.units))
+    else:
+        more = _("One more would add nothing.")
+    return f"{told} {more}"
+
+
 def sentence_for_person(code: str, facts: Mapping[str, Any], titles: Mapping[str, str], *, scores: bool = False) -> str:
     """Return what became of a person in a round.
 
@@ -190,8 +211,8 @@ def sentence_for_person(code: str, facts: Mapping[str, Any], titles: Mapping[str
     if code == "limited":
         return str(
             ngettext(
-                "One project would be allowed, but as many people of the same group are placed as the limit lets.",
-                "%(num)d projects would be allowed, but as many people of the same group are placed as the limit lets.",
+                "One project would be allowed, but within the limits of the round others add more to the whole.",
+                "%(num)d projects would be allowed, but within the limits of the round others add more to the whole.",
                 facts.get("allowed", 1),
             )
         )

@@ -158,6 +158,13 @@ def employer_code(pack: Pack, word: str) -> str:
     return node.code
 
 
+def group_code(pack: Pack, name: str, word: str) -> str:
+    """Return the code of the department, discipline or grade ``word`` names; an unknown word stays as it is."""
+    if name == "department":
+        return employer_code(pack, word)
+    return pack.grade(word).code if name == "grade" else word
+
+
 @lru_cache(maxsize=REMEMBERED)
 def skill_code(pack: Pack, word: str) -> str:
     """Return the code of the skill ``word`` names; a word no pack knows stays as it is."""

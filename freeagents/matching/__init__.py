@@ -14,6 +14,7 @@ from freeagents.matching._nearest import Nearest, nearest
 from freeagents.matching._places import Near, Places, haversine_km
 from freeagents.matching._plan import Plan
 from freeagents.matching._policy import (
+    LIMITED_BY,
     PARTS,
     PRICED,
     RANGES,
@@ -46,6 +47,7 @@ from freeagents.matching._whatif import Change, Move, WhatIf
 
 __all__ = [
     "LEFT_OUT",
+    "LIMITED_BY",
     "PARTS",
     "PRICED",
     "RANGES",

@@ -12,7 +12,7 @@ from freeagents.matching._candidates import Basis
 from freeagents.matching._certificate import Certificate
 from freeagents.matching._index import Index
 from freeagents.matching._parts import parts_of_pairs
-from freeagents.matching._policy import PARTS, Objective
+from freeagents.matching._policy import PARTS, PRICED, Objective
 from freeagents.matching._tables import Pairs
 
 
@@ -71,6 +71,11 @@ class Plan:
         """The p scores as the objective weighs them: with the bonus of pairs kept, or as projects see them."""
         weighed: Whole = parts_of_pairs(self.index, self.person, self.project).sum(axis=1)
         return weighed
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether a change has a price: the plan is a greatest sum without limits."""
+        return self.objective in PRICED and not self.index.problem.limits
 
     @property
     def worst(self) -> int:

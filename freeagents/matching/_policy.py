@@ -35,6 +35,9 @@ class Objective(StrEnum):
 
 
 STABLE = (Objective.STABLE_PEOPLE, Objective.STABLE_PROJECTS)
+LIMITED_BY = ("department", "discipline", "grade")
+"""What people may be grouped by to limit how many of a group are placed; by one of these at a time."""
+MOST_PEOPLE = 1_000_000
 PRICED = (Objective.MOST_SCORE, Objective.MOST_SEATS, Objective.FEWEST_CHANGES)
 """The objectives that are sums of pairs, so that a change has a price."""
 
@@ -62,6 +65,7 @@ class Policy:
     :ivar bench_full_days: bench days that earn all bench points.
     :ivar distance_full_km: kilometres from which on distance earns nothing.
     :ivar change_points: what a pair of the previous plan that is not kept costs, under ``fewest_changes``.
+    :ivar limits: for each of ``LIMITED_BY`` how many people of a group may be placed at most, by the word of the group.
     :raises PolicyError: with all that is wrong.
     """
 
@@ -75,6 +79,7 @@ class Policy:
     bench_full_days: int = 90
     distance_full_km: int = 100
     change_points: int = 10
+    limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         faults = tuple(_faults(asdict(self)))
@@ -98,10 +103,13 @@ class Policy:
 
     def to_toml(self) -> str:
         """Return the policy as TOML, which :func:`policy_from_toml` reads back."""
-        own = [each.name for each in fields(self) if each.name != "points"]
+        own = [each.name for each in fields(self) if each.name not in {"points", "limits"}]
         lines = [f"{name} = {json.dumps(getattr(self, name), ensure_ascii=False)}" for name in own]
         points = [f"{part} = {getattr(self.points, part)}" for part in PARTS]
-        return "\n".join([*lines, "", "[points]", *points, ""])
+        tables = ["[points]", *points, ""]
+        for name, most in self.limits.items():
+            tables += [f"[limits.{name}]", *(f"{json.dumps(word)} = {count}" for word, count in most.items()), ""]
+        return "\n".join([*lines, "", *tables])
 
 
 RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
@@ -152,5 +160,26 @@ def _faults(stated: Mapping[str, Any]) -> Iterator[Fault]:
         value = flat.get(key, low)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             yield Fault(key, "out_of_range", f"whole number {low}-{high}")
+    yield from _limit_faults(stated)
     if all(flat.get(f"points.{part}", 1) == 0 for part in PARTS):
         yield Fault("points", "all_zero")
+
+
+def _limit_faults(stated: Mapping[str, Any]) -> Iterator[Fault]:
+    limits = stated.get("limits", {})
+    if not isinstance(limits, Mapping):
+        yield Fault("limits", "not_a_table")
+        return
+    if len(limits) > 1:
+        yield Fault("limits", "one_at_a_time", ", ".join(LIMITED_BY))
+    if limits and stated.get("objective", Objective.MOST_SCORE) not in PRICED:
+        yield Fault("limits", "not_with_objective", ", ".join(PRICED))
+    for name, most in limits.items():
+        if name not in LIMITED_BY:
+            yield Fault(f"limits.{name}", "unknown_key")
+        elif not isinstance(most, Mapping):
+            yield Fault(f"limits.{name}", "not_a_table")
+        else:
+            for word, count in most.items():
+                if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MOST_PEOPLE:
+                    yield Fault(f"limits.{name}.{word}", "out_of_range", f"whole number 0-{MOST_PEOPLE}")

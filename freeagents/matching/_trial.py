@@ -33,6 +33,8 @@ class Trial:
     def __init__(self, plan: Plan, problem: Problem, originals: Sequence[int]) -> None:
         if plan.objective not in PRICED:
             raise ProblemError("objective", "not_priced", objective=str(plan.objective))
+        if plan.index.problem.limits:
+            raise ProblemError("limits", "not_priced")
         self.plan = plan
         self._start = len(problem.projects) - len(originals)
         self._originals = np.array(originals, dtype=np.int64)

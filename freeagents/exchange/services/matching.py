@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -16,13 +16,16 @@ from flask_babel import gettext as _
 from freeagents.country.pack import Pack, Problem
 from freeagents.eligibility import bridge
 from freeagents.eligibility.case import Case, digest
+from freeagents.eligibility.facts import LimitUse
+from freeagents.eligibility.limits import limits_of
 from freeagents.eligibility.sentences import (
     objective_sentence,
+    sentence_for_limit,
     sentence_for_pair,
     sentence_for_person,
     sentence_for_seat,
 )
-from freeagents.exchange.facts import case_of, unordered
+from freeagents.exchange.facts import case_of, group_code, unordered
 from freeagents.exchange.rows import APPLICATIONS, PEOPLE, PROJECTS, Rows, read_rows
 from freeagents.exchange.tables import Faults, InputError, replacing, write_table
 from freeagents.web.filters import plain_points
@@ -51,7 +54,7 @@ def match_files(files: MatchFiles, *, pack: Pack, progress: bridge.Progress | No
     :raises InputError: with all that is wrong with the files; then no file was written.
     """
     started = perf_counter()
-    policy = _policy(files.policy)
+    policy = _policy(files.policy, pack)
     case, titles = _case(files, pack)
     read = perf_counter()
     answer = bridge.solve(case, policy, progress)
@@ -114,11 +117,12 @@ def _titles(projects: Rows) -> dict[str, str]:
     return {row.data["project_id"]: row.data["title"] or row.data["project_id"] for row in projects}
 
 
-def _policy(path: Path | None) -> bridge.Policy:
+def _policy(path: Path | None, pack: Pack) -> bridge.Policy:
     if path is None:
         return bridge.Policy()
     try:
-        return bridge.policy_from_toml(path.read_text(encoding="utf-8-sig"))
+        policy = bridge.policy_from_toml(path.read_text(encoding="utf-8-sig"))
+        return replace(policy, limits={name: _coded(name, most, pack) for name, most in policy.limits.items()})
     except OSError as error:
         why = _("The file cannot be read: %(why)s.", why=error.strerror)
         raise InputError([Problem(str(path), 0, "", why)]) from error
@@ -126,6 +130,20 @@ def _policy(path: Path | None) -> bridge.Policy:
         raise InputError([Problem(str(path), 0, "", _("This is not UTF-8. Save it in UTF-8."))]) from error
     except bridge.PolicyError as error:
         raise InputError([_policy_fault(str(path), fault) for fault in error.faults]) from error
+
+
+def _coded(name: str, most: Mapping[str, int], pack: Pack) -> dict[str, int]:
+    """Return a limit by the codes that the pack knows for its words.
+
+    :raises PolicyError: two words are one group.
+    """
+    coded: dict[str, int] = {}
+    for word, count in most.items():
+        code = group_code(pack, name, word)
+        if code in coded:
+            raise bridge.PolicyError((bridge.Fault(f"limits.{name}.{word}", "twice", code),))
+        coded[code] = count
+    return coded
 
 
 def _policy_fault(file: str, fault: Any) -> Problem:
@@ -136,6 +154,9 @@ def _policy_fault(file: str, fault: Any) -> Problem:
         "not_a_name": _("Write 1 to 80 printable characters."),
         "unknown_objective": _("Write one of: %(allowed)s.", allowed=fault.allowed),
         "out_of_range": _("Write a %(allowed)s.", allowed=fault.allowed),
+        "one_at_a_time": _("Limit people by one of these at a time: %(allowed)s.", allowed=fault.allowed),
+        "not_with_objective": _("Limits go with these objectives only: %(allowed)s.", allowed=fault.allowed),
+        "twice": _("%(code)s is limited twice. Name it once.", code=fault.allowed),
         "all_zero": _("At least one part of the score must earn points."),
     }
     return Problem(file, 0, fault.key, sentences.get(fault.code, fault.code))
@@ -144,6 +165,7 @@ def _policy_fault(file: str, fault: Any) -> Problem:
 def _report(
     case: Case, policy: bridge.Policy, answer: bridge.Answer, titles: Mapping[str, str], pack: Pack
 ) -> dict[str, Any]:
+    limits = limits_of(answer, policy)
     return {
         "policy": asdict(policy),
         "country": {"pack": pack.code, "digest": pack.digest},
@@ -165,7 +187,8 @@ def _report(
             "parts": {part: plain_points(units) for part, units in answer.totals.items()},
             "sentence": objective_sentence(answer.objective),
         },
-        "notes": list(_notes(case)),
+        "limits": [_limit(use) for use in limits],
+        "notes": [*_notes(case), *_idle_limits(limits)],
         "unfilled": [
             {
                 "project_id": row.project,
@@ -180,6 +203,21 @@ def _report(
         "input": {"sha256": digest(case.pieces()).hex()},
         "versions": {"python": platform.python_version(), **{name: version(name) for name in VERSIONED}},
     }
+
+
+def _limit(use: LimitUse) -> dict[str, Any]:
+    facts = {"of": use.of, "group": use.word, "most": use.most, "placed": use.placed}
+    added = {"seats": use.seats, "score": plain_points(use.units)}
+    return facts | {"one_more_adds": added, "sentence": sentence_for_limit(use)}
+
+
+def _idle_limits(limits: Sequence[LimitUse]) -> Iterator[dict[str, Any]]:
+    """Yield a note for each limit on a group that nobody is in: its word may be misspelt."""
+    for use in limits:
+        if not use.people:
+            facts = {"of": use.of, "group": use.word}
+            sentence = _("The limit on %(group)s has no effect: nobody is of that %(of)s.", **facts)
+            yield {"code": "limit_on_nobody", "facts": facts, "sentence": str(sentence)}
 
 
 def _unplaced(case: Case, left_out: bridge.LeftOut, titles: Mapping[str, str]) -> Iterator[dict[str, Any]]:

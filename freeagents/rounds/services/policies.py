@@ -43,7 +43,9 @@ def write_version(
         raise Invalid(
             _("Give points to one part at least. Without any, all pairs score the same."), field="points_skills"
         )
-    rules = Rules(name=name, version=version, objective=Objective(objective), points=Points(**points), **settings)
+    rules = Rules(
+        name=name, version=version, objective=Objective(objective), points=Points(**points), limits={}, **settings
+    )
     written = Policy(
         name=name,
         version=version,

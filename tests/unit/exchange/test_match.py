@@ -265,3 +265,72 @@ def test_another_country(run):
     assert result.exit_code == 0
     assert [row["person_id"] for row in proposals()] == ["p1"]
     assert report()["country"]["pack"] == "canada"
+
+
+def limited_match(run, text):
+    Path("policy.toml").write_text(text)
+    return run(
+        "--policy",
+        "policy.toml",
+        people="person_id,department,discipline,grade\n"
+        + "".join(f"p{each},{'HMRC' if each < 5 else 'DWP'},data,{'SEO' if each % 2 else 'G7'}\n" for each in range(8)),
+        projects="project_id,department,seats\nj1,Cabinet Office,5\n",
+        applications="person_id,project_id,rank\n" + "".join(f"p{each},j1,1\n" for each in range(5)),
+    )
+
+
+def test_a_department_releases_at_most_so_many(run):
+    result = limited_match(run, example("limits").replace("HMRC", '"HM Revenue and Customs"', 1))
+    assert result.exit_code == 0, result.stderr
+    placed = [row["person_id"] for row in proposals()]
+    assert sum(person in {"p0", "p1", "p2", "p3", "p4"} for person in placed) == 1
+    told = report()
+    assert len(placed) == 4 == told["counts"]["placed"]
+    hmrc, defence = told["limits"]
+    assert (hmrc["of"], hmrc["group"], hmrc["most"], hmrc["placed"]) == ("department", "hmrc", 1, 1)
+    assert hmrc["one_more_adds"] == {"seats": 0, "score": "15"}
+    assert hmrc["sentence"] == "At most one person of hmrc is placed. One more would add 15 points to the whole."
+    assert (defence["most"], defence["placed"]) == (2, 0)
+    assert [note["code"] for note in told["notes"]] == ["limit_on_nobody"]
+    assert {row["code"] for row in told["unplaced"]} == {"limited"}
+    assert [(row["code"], row["facts"]) for row in told["unfilled"]] == [("limited", {"allowed": 8, "idle": 4})]
+    assert told["policy"]["limits"] == {"department": {"hmrc": 1, "mod": 2}}
+
+
+def test_seats_first_says_what_one_more_would_fill(run):
+    limited_match(run, 'objective = "most_seats"\n[limits.grade]\nG7 = 1\nSEO = 3\n')
+    grades = report()["limits"]
+    assert [(use["group"], use["placed"], use["one_more_adds"]["seats"]) for use in grades] == [
+        ("G7", 1, 1),
+        ("SEO", 3, 1),
+    ]
+    assert all(use["sentence"].endswith("One more would fill a seat more.") for use in grades)
+
+
+def test_a_policy_with_limits_is_read_back_as_it_was():
+    policy = policy_from_toml(example("limits"))
+    assert policy.limits == {"department": {"HMRC": 1, "Ministry of Defence": 2}}
+    assert policy_from_toml(policy.to_toml()) == policy
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[limits.clearance]\nSC = 1\n", "limits.clearance: A policy has no such key. Remove it."),
+        ("limits = 1\n", "limits: Write it as a table: [limits]."),
+        ("[limits]\ngrade = 1\n", "limits.grade: Write it as a table: [limits.grade]."),
+        ("[limits.grade]\nG7 = -1\n", "limits.grade.G7: Write a whole number 0-1000000."),
+        (
+            "[limits.grade]\nG7 = 1\n[limits.discipline]\ndata = 1\n",
+            "limits: Limit people by one of these at a time: department, discipline, grade.",
+        ),
+        (
+            'objective = "stable_people"\n[limits.grade]\nG7 = 1\n',
+            "limits: Limits go with these objectives only: most_score, most_seats, fewest_changes.",
+        ),
+        ("[limits.department]\nHMRC = 1\nhmrc = 2\n", "limits.department.hmrc: hmrc is limited twice. Name it once."),
+    ],
+)
+def test_a_wrong_limit_is_told(run, text, sentence):
+    result = limited_match(run, text)
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (2, f"policy.toml, {sentence}")
