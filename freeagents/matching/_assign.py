@@ -224,7 +224,7 @@ def solve_flow(graph: Graph, *, fill_first: bool) -> Flow:
         return _by_table(graph, weights, shift)
     weight1, weight2 = weights.first(graph.score), weights.second(graph.ties, len(graph.score))
     rows = _sorted_rows(graph.indptr, weight1, weight2)
-    order = _importance(graph, weight1[rows], weight2[rows])
+    order = _scarcity(graph, weight1[rows], weight2[rows])
     patience = PATIENCE * len(rows) + cells if shift else np.iinfo(np.int64).max
     pair_of, price, price_ties, worth, worth_ties, scans = place(
         graph.indptr,
@@ -301,11 +301,17 @@ def _by_table(graph: Graph, weights: Weights, shift: int) -> Flow:
     )
 
 
-def _importance(graph: Graph, weight1: Whole, weight2: Whole) -> Whole:
-    """Return the projects by falling weight of their best pair: when all want the same, that saves most of the work."""
-    some = np.flatnonzero(np.diff(graph.indptr))
+def _scarcity(graph: Graph, weight1: Whole, weight2: Whole) -> Whole:
+    """Return the projects by pairs to choose from for each seat, those with few first; then by their best pair.
+
+    A row that is read while most people are free is read no further than its best; long rows, whose people many want,
+    come when prices have been found.
+    """
+    pairs = np.diff(graph.indptr)
+    some = np.flatnonzero(pairs)
     best = graph.indptr[some]
-    return some[np.lexsort((-weight2[best], -weight1[best]))]
+    choice = pairs[some] / np.maximum(graph.capacity[some], 1)
+    return some[np.lexsort((-weight2[best], -weight1[best], choice))]
 
 
 @kernel
@@ -327,7 +333,9 @@ def _sorted_rows(indptr: Whole, weight1: Whole, weight2: Whole) -> Whole:
     for row in range(len(indptr) - 1):
         begin, end = indptr[row], indptr[row + 1]
         if end - begin > 64:
-            by_second = begin + np.argsort(-weight2[begin:end], kind="mergesort")
+            by_second = rows[begin:end].copy()
+            if weight2[begin:end].min() < weight2[begin:end].max():
+                by_second = begin + np.argsort(-weight2[begin:end], kind="mergesort")
             rows[begin:end] = by_second[np.argsort(-weight1[by_second], kind="mergesort")]
             continue
         for at in range(begin + 1, end):
