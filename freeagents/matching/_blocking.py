@@ -17,6 +17,7 @@ from freeagents.matching._listing import MET, gather
 from freeagents.matching._pairs import NONE, find, is_free, is_kind, is_near, nearest_units, skill_score, tie_bits
 from freeagents.matching._parts import parts_of_pairs
 from freeagents.matching._plan import Plan
+from freeagents.matching._screens import Screens, screen
 from freeagents.matching._views import NO_WISH, NOWHERE, as_projects_see, wish_of, wishes
 
 
@@ -77,7 +78,7 @@ def blocking_pairs(plan: Plan, executor: Executor | None = None, progress: Progr
 def _look(wanted: _Wanted, index: Index, chosen: Whole) -> tuple[Whole, Whole]:
     """Look at the chosen projects; a piece of work that may run anywhere."""
     mask = index.mask(int(chosen[0])) if index.others else np.zeros(0, dtype=np.bool_)
-    return _blocking(index.people, index.projects, index.postings, index.by_goal, mask, chosen, wanted)
+    return _blocking(index.people, index.projects, index.postings, index.by_goal, index.screens, mask, chosen, wanted)
 
 
 def _wanted(index: Index, plan: Plan) -> _Wanted:
@@ -109,6 +110,7 @@ def _blocking(
     projects: Projects,
     postings: Postings,
     by_goal: Postings,
+    screens: Screens,
     mask: Flags,
     chosen: Whole,
     wanted: _Wanted,
@@ -123,7 +125,9 @@ def _blocking(
     starts, holder, goal_starts, goal_holder = postings.starts, postings.person, by_goal.starts, by_goal.person
     has_project, has_wish, has_score, has_ties = wanted.project, wanted.wish, wanted.score, wanted.ties
     all_wishes = wanted.wishes
+    screen_bits, screen_of = screens.bits, screens.of
     n = len(kept)
+    passing, joined = np.zeros(screen_bits.shape[1], np.uint64), np.zeros(screen_bits.shape[1], np.uint64)
     slot, level = np.zeros((len(starts) - 1) // 4, np.uint8), np.zeros(256, np.uint8)
     most, gathered = np.zeros(n, np.int32), np.arange(n).astype(np.int32)
     everybody = gathered.copy()
@@ -148,9 +152,11 @@ def _blocking(
                 holders = starts[run + 5 - asked[criterion]] - starts[run]
                 if rare == NONE or holders < fewest:
                     rare, fewest = criterion, holders
+        screen(screen_bits, screen_of, project, passing)
         count = gather(
-            starts, holder, goal_starts, goal_holder, skill, asked, skill_units, growth_units, rare, most, gathered
-        )
+            starts, holder, goal_starts, goal_holder, skill, asked, skill_units, growth_units, rare, passing, joined,
+            most, gathered,
+        )  # fmt: skip
         who = gathered
         if rare == NONE:
             count, who = n, everybody

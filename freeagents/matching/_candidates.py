@@ -210,7 +210,9 @@ def _results(pool: Executor, calls: Sequence[Callable[[], Found]]) -> Iterator[F
 def best_of(index: Index, chosen: Whole, sizes: Whole) -> Lists:
     """Return the best people of the chosen projects; a piece of work that may run anywhere."""
     mask = index.mask(int(chosen[0])) if index.others else np.zeros(0, dtype=np.bool_)
-    return list_best(index.people, index.projects, index.postings, index.by_goal, index.by_bench, mask, chosen, sizes)
+    return list_best(
+        index.people, index.projects, index.postings, index.by_goal, index.by_bench, index.screens, mask, chosen, sizes
+    )
 
 
 def _threads(executor: Executor | None) -> int:

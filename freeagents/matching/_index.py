@@ -20,6 +20,7 @@ from freeagents.matching._policy import Policy
 from freeagents.matching._problem import Fit, Problem
 from freeagents.matching._rules import Apart, Holds, Rule
 from freeagents.matching._score import bench_units, criterion_units, distance_units, rank_units
+from freeagents.matching._screens import Screens, screens
 from freeagents.matching._tables import TOP_LEVEL, Levels, Pairs
 
 Table = NDArray[np.int64]
@@ -130,6 +131,7 @@ class Index:
     postings: Postings
     by_goal: Postings
     by_bench: Numbers
+    screens: Screens
     bits: Bits
     others: tuple[Rule, ...]
 
@@ -170,6 +172,7 @@ class Index:
             _postings(fit.held),
             _postings(fit.goals),
             bench_order,
+            screens(rules.kinds, rules.answers, rules.allows),
             rules.bits,
             rules.others,
         )

@@ -10,10 +10,12 @@ from freeagents.matching._arrays import Flags, Hashes, Numbers, Small, Whole
 from freeagents.matching._compiled import kernel
 from freeagents.matching._index import People, Postings, Projects, Table
 from freeagents.matching._pairs import NONE, find, is_free, is_kind, is_near, nearest_units, skill_score, tie_bits
+from freeagents.matching._screens import Screens, let_pass, passes, screen
 
 MET = 1 << 22
 """Above all sums of skills and growth: at most 1000 points each."""
 BINS = 512
+SOME = 256
 
 
 class Lists(NamedTuple):
@@ -78,6 +80,28 @@ def _rise(person: Numbers, score: Whole, ties: Hashes, hashes: Hashes, at: int) 
 
 
 @kernel
+def _add(
+    holder: Numbers, begin: int, end: int, units: int, among: Hashes, most: Numbers, gathered: Numbers, count: int
+) -> int:
+    """Add what a skill earns to the sums of those of a span of holders who are among others.
+
+    :returns: how many are gathered now, with those who had no sum yet.
+    """
+    gain = np.int32(units)
+    for at in range(begin, end):
+        j = holder[at]
+        if not passes(among, j):
+            continue
+        if most[j] != 0:
+            most[j] += gain
+        else:
+            most[j] = 1 + gain
+            gathered[count] = j
+            count += 1
+    return count
+
+
+@kernel
 def gather(
     starts: Whole,
     holder: Numbers,
@@ -88,95 +112,112 @@ def gather(
     skill_units: Table,
     growth_units: Table,
     first_of: int,
+    passing: Hashes,
+    joined: Hashes,
     most: Numbers,
     gathered: Numbers,
 ) -> int:
     """Add up, for those who hold a project's rarest essential skill, what all its skills can earn them at most.
 
-    Walks the lists of holders from end to end, which costs far less for each entry than looking people up.
+    Walks the lists of holders from end to end, which costs far less for each entry than looking people up; most
+    entries are of others, and a bit that says so is nearer than a sum.
 
     :param skill: the project's criteria; so are ``asked``, ``skill_units`` and ``growth_units``.
     :param first_of: which of them is the rarest essential skill; −1: whoever holds or wants to learn any is gathered.
+    :param passing: the bits of those who pass the project's screens: nobody else is gathered.
+    :param joined: scratch for bits.
     :param most: n sums so far, all 0; whoever is gathered gets one unit more than the sum, and ``MET`` for each
         essential skill that is met.
     :param gathered: room for n people.
     :returns: how many were gathered.
     """
-    count = 0
-    for turn in range(-1, len(skill)):
-        # The rarest essential skill comes first: it alone decides who is gathered.
-        criterion = first_of if turn < 0 else turn
-        if criterion == NONE or (turn >= 0 and criterion == first_of):
-            continue
-        run = 4 * skill[criterion]
-        joins = turn < 0 or first_of == NONE
-        for held in range(4, max(0, asked[criterion] - 1), -1):
-            gain = np.int32(skill_units[criterion, held] + (MET if asked[criterion] else 0))
+    count, among = 0, passing
+    if first_of != NONE:
+        run, among = 4 * skill[first_of], joined
+        for held in range(4, asked[first_of] - 1, -1):
+            begin = count
             for at in range(starts[run + 4 - held], starts[run + 5 - held]):
-                j = holder[at]
-                if most[j] != 0:
-                    most[j] += gain
-                elif joins:
-                    most[j] = 1 + gain
-                    gathered[count] = j
-                    count += 1
-        growth = np.int32(growth_units[criterion, 0])
-        if growth:
-            for at in range(goal_starts[run], goal_starts[run + 4]):
-                j = goal_holder[at]
-                if most[j] != 0:
-                    most[j] += growth
-                elif first_of == NONE:
-                    most[j] = 1 + growth
-                    gathered[count] = j
-                    count += 1
+                # Without a branch, which nobody could foresee: who does not pass is written over by the next.
+                gathered[count] = holder[at]
+                count += passes(passing, holder[at])
+            for number in range(begin, count):
+                most[gathered[number]] = 1 + skill_units[first_of, held] + MET
+        joined[:] = 0
+        for number in range(count):
+            let_pass(joined, gathered[number])
+    for criterion in range(len(skill)):
+        run = 4 * skill[criterion]
+        for held in range(4, max(0, asked[criterion] - 1), -1):
+            if criterion == first_of:
+                break
+            gain = skill_units[criterion, held] + (MET if asked[criterion] else 0)
+            begin, end = starts[run + 4 - held], starts[run + 5 - held]
+            count = _add(holder, begin, end, gain, among, most, gathered, count)
+        if growth_units[criterion, 0]:
+            begin, end, gain = goal_starts[run], goal_starts[run + 4], growth_units[criterion, 0]
+            count = _add(goal_holder, begin, end, gain, among, most, gathered, count)
     return count
 
 
 @kernel
-def _best_first(
-    most: Numbers,
-    gathered: Numbers,
-    count: int,
-    bench: Numbers,
-    essentials: int,
-    bins: Whole,
-    queue: Numbers,
-    bounds: Numbers,
-    first: int,
-    least: int,
+def _sieve(
+    most: Numbers, gathered: Numbers, count: int, bench: Numbers, essentials: int, least: int, can: Numbers
 ) -> tuple[int, int]:
-    """Queue those who meet all essential skills by falling bins of what they can score at most; clear the sums.
+    """Keep those who meet all essential skills and can score enough, with what they can score at most; clear the sums.
 
-    :param bins: scratch for BINS + 1 numbers.
-    :param first: how many are queued already.
     :param least: whoever can score less is left away.
-    :returns: how many are queued now, and how many units a bin is wide.
+    :returns: how many are left, and the most that any of them can score.
     """
-    top, left = 0, 0
+    left, top = 0, 0
     for number in range(count):
         j = gathered[number]
-        if most[j] >> 22 == essentials and (most[j] & (MET - 1)) - 1 + bench[j] >= least:
-            most[j] = (most[j] & (MET - 1)) + bench[j]
-            top = max(top, most[j])
-            gathered[left] = j
+        bound = (most[j] & (MET - 1)) - 1 + bench[j]
+        gathered[left], can[left] = j, bound
+        if most[j] >> 22 == essentials and bound >= least:
             left += 1
-        else:
-            most[j] = 0
-    width = top // BINS + 1
+            top = max(top, bound)
+        most[j] = 0
+    return left, top
+
+
+@kernel
+def _count_bins(can: Numbers, left: int, shift: int, bins: Whole, enough: int) -> int:
+    """Count who falls into each bin, the highest first, as offsets; return how many bins hold enough people.
+
+    :param bins: scratch for BINS + 2 offsets.
+    """
     bins[:] = 0
     for number in range(left):
-        bins[BINS - most[gathered[number]] // width] += 1
-    for at in range(1, BINS + 1):
+        bins[BINS - (can[number] >> shift) + 1] += 1
+    for at in range(1, len(bins)):
         bins[at] += bins[at - 1]
-    for number in range(left - 1, -1, -1):
-        j = gathered[number]
-        place = BINS - most[j] // width
-        bins[place] -= 1
-        queue[first + bins[place]] = j
-        bounds[first + bins[place]] = most[j] - 1
-        most[j] = 0
-    return first + left, width
+    high = 0
+    while high <= BINS and bins[high] < enough:
+        high += 1
+    return high
+
+
+@kernel
+def _queue(
+    gathered: Numbers,
+    can: Numbers,
+    left: int,
+    shift: int,
+    bins: Whole,
+    low: int,
+    high: int,
+    queue: Numbers,
+    bounds: Numbers,
+) -> int:
+    """Queue the people of bins ``low`` to ``high``, the latter not included; return how many."""
+    count = 0
+    for number in range(left):
+        at = BINS - (can[number] >> shift)
+        if low <= at < high:
+            queue[bins[at]], bounds[bins[at]] = gathered[number], can[number]
+            bins[at] += 1
+            count += 1
+    return count
 
 
 @kernel
@@ -186,6 +227,7 @@ def list_best(
     postings: Postings,
     by_goal: Postings,
     by_bench: Numbers,
+    screens: Screens,
     mask: Flags,
     chosen: Whole,
     sizes: Whole,
@@ -207,11 +249,14 @@ def list_best(
     answers, allows, apart = projects.answers, projects.allows, projects.apart
     ranked, rank_units, listed = projects.ranked, projects.rank_units, projects.listed
     starts, holder, goal_starts, goal_holder = postings.starts, postings.person, by_goal.starts, by_goal.person
+    screen_bits, screen_of = screens.bits, screens.of
     n = len(kept)
+    passing, joined = np.zeros(screen_bits.shape[1], np.uint64), np.zeros(screen_bits.shape[1], np.uint64)
     slot, level = np.zeros((len(starts) - 1) // 4, np.uint8), np.zeros(256, np.uint8)
-    most, gathered, seen = np.zeros(n, np.int32), np.empty(n, np.int32), np.zeros(n, np.int32)
+    most, seen = np.zeros(n, np.int32), np.zeros(n, np.int32)
+    gathered, can = np.empty(n, np.int32), np.empty(n, np.int32)
     # Whoever is looked at first may be queued once more by bound.
-    queue, bounds, bins = np.empty(2 * n, np.int32), np.empty(2 * n, np.int32), np.zeros(BINS + 1, np.int64)
+    queue, bounds, bins = np.empty(2 * n, np.int32), np.empty(2 * n, np.int32), np.zeros(BINS + 2, np.int64)
     indptr = np.zeros(len(chosen) + 1, np.int64)
     longest = sizes.sum()
     list_person, list_score = np.empty(longest, np.int32), np.empty(longest, np.int64)
@@ -238,9 +283,11 @@ def list_best(
                 holders = starts[run + 5 - asked[criterion]] - starts[run]
                 if rare == NONE or holders < fewest:
                     rare, fewest = criterion, holders
+        screen(screen_bits, screen_of, project, passing)
         count = gather(
-            starts, holder, goal_starts, goal_holder, skill, asked, skill_units, growth_units, rare, most, gathered
-        )
+            starts, holder, goal_starts, goal_holder, skill, asked, skill_units, growth_units, rare, passing, joined,
+            most, gathered,
+        )  # fmt: skip
         # Whoever applied or is on the short list can score more than skills tell, and is looked at first.
         special = 0
         for at in range(rank_span[0], rank_span[1]):
@@ -251,7 +298,7 @@ def list_best(
             if most[listed[at]] >> 22 == essentials and seen[listed[at]] != number + 1:
                 queue[special], seen[listed[at]] = listed[at], number + 1
                 special += 1
-        queued, width = 2 * n, 1
+        queued, left, shift, shown = 2 * n, 0, 0, 0
         # The best so far are a heap with the worst of them first.
         first = indptr[number]
         own = slice(first, first + size)
@@ -262,17 +309,23 @@ def list_best(
             at += 1
             if at == special:
                 least = cut - farthest if filled == size else NONE
-                queued, width = _best_first(
-                    most, gathered, count, bench, essentials, bins, queue, bounds, special, least
-                )
+                left, top = _sieve(most, gathered, count, bench, essentials, least, can)
+                shift = 0
+                while top >> shift > BINS:
+                    shift += 1
+                # Hardly ever are more people looked at than these; the others are queued if they are.
+                shown = _count_bins(can, left, shift, bins, SOME + 4 * size)
+                queued = special + _queue(gathered, can, left, shift, bins, 0, shown, queue[special:], bounds[special:])
+            if at == queued and queued < special + left:
+                queued += _queue(gathered, can, left, shift, bins, shown, BINS + 1, queue[special:], bounds[special:])
             if at < special:
                 j = queue[at]
             elif at < queued:
                 j = queue[at]
                 if filled == size and bounds[at] + farthest < cut:
-                    if (bounds[at] // width + 1) * width + farthest < cut:
+                    if ((bounds[at] >> shift) + 1 << shift) + farthest < cut:
                         # Nobody further on can score more either.
-                        at = queued - 1
+                        at, left = queued - 1, 0
                     continue
                 if seen[j] == number + 1:
                     continue

@@ -20,6 +20,7 @@ from freeagents.matching._listing import MET, gather
 from freeagents.matching._pairs import NONE, find, is_free, is_kind, is_near, nearest_units, skill_score
 from freeagents.matching._plan import Plan
 from freeagents.matching._problem import Problem
+from freeagents.matching._screens import Screens, screen
 
 
 class Reason(StrEnum):
@@ -163,7 +164,9 @@ def survey_of(index: Index, chosen: Whole, idle: Flags) -> Survey:
     """Return what is to be seen of some projects; a piece of work that may run anywhere."""
     mask = index.mask(int(chosen[0])) if index.others else np.zeros(0, dtype=np.bool_)
     free = index.problem.free_seats[chosen] > 0
-    return _survey(index.people, index.projects, index.postings, index.by_goal, mask, chosen, free, idle)
+    return _survey(
+        index.people, index.projects, index.postings, index.by_goal, index.screens, mask, chosen, free, idle
+    )
 
 
 @kernel
@@ -172,6 +175,7 @@ def _survey(
     projects: Projects,
     postings: Postings,
     by_goal: Postings,
+    screens: Screens,
     mask: Flags,
     chosen: Whole,
     free: Flags,
@@ -184,7 +188,9 @@ def _survey(
     answers, allows, apart = projects.answers, projects.allows, projects.apart
     ranked, rank_units, listed = projects.ranked, projects.rank_units, projects.listed
     starts, holder, goal_starts, goal_holder = postings.starts, postings.person, by_goal.starts, by_goal.person
+    screen_bits, screen_of = screens.bits, screens.of
     n = len(kept)
+    passing, joined = np.zeros(screen_bits.shape[1], np.uint64), np.zeros(screen_bits.shape[1], np.uint64)
     slot, level = np.zeros((len(starts) - 1) // 4, np.uint8), np.zeros(256, np.uint8)
     most, gathered = np.zeros(n, np.int32), np.arange(n).astype(np.int32)
     everybody = gathered.copy()
@@ -213,9 +219,11 @@ def _survey(
         count, who = n, everybody
         if rare != NONE:
             who = gathered
+            screen(screen_bits, screen_of, project, passing)
             count = gather(
-                starts, holder, goal_starts, goal_holder, skill, asked, skill_units, growth_units, rare, most, gathered
-            )
+                starts, holder, goal_starts, goal_holder, skill, asked, skill_units, growth_units, rare, passing,
+                joined, most, gathered,
+            )  # fmt: skip
         for at in range(count):
             j = who[at]
             meets = most[j] // MET == essentials

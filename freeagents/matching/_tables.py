@@ -174,7 +174,7 @@ class Pairs:
     @cached_property
     def by_project(self) -> tuple[Whole, Whole, Whole]:
         """Projects, people and numbers of the pairs, sorted by project and person."""
-        order = np.lexsort((self.person, self.project))
+        order = np.argsort(self.project * (self.person.max(initial=0) + 1) + self.person)
         return self.project[order], self.person[order], self.value[order]
 
     def of_project(self, project: int) -> tuple[Whole, Whole]:
