@@ -24,6 +24,7 @@ def whole(instance: str) -> dict[str, Any]:
 
     def once() -> None:
         nonlocal plan
+        plan = None
         started, busy = perf_counter(), process_time()
         plan = solve(problem, policy)
         runs.append((0.0, perf_counter() - started, process_time() - busy))

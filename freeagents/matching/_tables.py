@@ -43,7 +43,10 @@ class Levels:
         level = whole("levels.level", levels, 1, MOST_LEVEL)
         if not len(row) == len(column) == len(level):
             raise ProblemError("levels", "length", expected=len(row), found=min(len(column), len(level)))
-        table = coo_array((level.astype(np.uint8), (row, column)), shape=shape).tocsr()
+        places = row, column
+        if max(*shape, len(row)) <= np.iinfo(np.int32).max:
+            places = row.astype(np.int32), column.astype(np.int32)
+        table = coo_array((level.astype(np.uint8), places), shape=shape).tocsr()
         if table.nnz < len(row):
             _, seen = np.unique(row * shape[1] + column, return_index=True)
             again = np.ones(len(row), dtype=np.bool_)
@@ -172,12 +175,16 @@ class Pairs:
             raise ProblemError(field, "twice", first(again))
 
     @cached_property
-    def by_project(self) -> tuple[Whole, Whole, Whole]:
+    def by_project(self) -> tuple[Numbers, Numbers, Whole]:
         """Projects, people and numbers of the pairs, sorted by project and person."""
-        order = np.argsort(self.project * (self.person.max(initial=0) + 1) + self.person)
-        return self.project[order], self.person[order], self.value[order]
+        if not len(self):
+            return self.project.astype(np.int32), self.person.astype(np.int32), self.value
+        table = csr_array((self.value, (self.project.astype(np.int32), self.person.astype(np.int32))))
+        table.sort_indices()
+        project = np.repeat(np.arange(table.shape[0], dtype=np.int32), np.diff(table.indptr))
+        return project, table.indices, table.data
 
-    def of_project(self, project: int) -> tuple[Whole, Whole]:
+    def of_project(self, project: int) -> tuple[Numbers, Whole]:
         """Return the people paired with a project, in their order, and their numbers."""
         projects, people, values = self.by_project
         span = slice(*np.searchsorted(projects, (project, project + 1)))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from freeagents.matching._arrays import Whole
+from freeagents.matching._arrays import Numbers, Whole
 from freeagents.matching._index import Index
 from freeagents.matching._tables import Pairs
 
@@ -43,7 +43,7 @@ def wish_of(index: Index, person: Whole, project: Whole) -> Whole:
     """Return how much each person wants the project: the rank of the application; smaller is more wanted."""
     owner, who, _ = index.problem.fit.ranks.by_project
     n = max(len(index.problem.people), 1)
-    applied, asked = owner * n + who, project * n + person
+    applied, asked = owner.astype(np.int64) * n + who, project * n + person
     place = np.searchsorted(applied, asked)
     found = np.full(len(asked), NO_WISH)
     there = np.flatnonzero(place < len(applied))
@@ -52,7 +52,7 @@ def wish_of(index: Index, person: Whole, project: Whole) -> Whole:
     return found
 
 
-def _earning(index: Index, project: Whole, person: Whole, units: Whole) -> Index:
+def _earning(index: Index, project: Numbers | Whole, person: Numbers | Whole, units: Whole) -> Index:
     """Return the index with what these pairs, by project and person, earn as applications."""
     m = len(index.problem.projects)
     indptr = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.bincount(project, minlength=m))))
