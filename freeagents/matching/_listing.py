@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from freeagents.matching._arrays import Flags, Hashes, Numbers, Small, Whole
+from freeagents.matching._best import rise, sink
 from freeagents.matching._compiled import kernel
 from freeagents.matching._index import People, Postings, Projects, Table
 from freeagents.matching._pairs import NONE, find, is_free, is_kind, is_near, nearest_units, skill_score, tie_bits
@@ -35,48 +36,6 @@ class Lists(NamedTuple):
     ties: Hashes
     cut: Whole
     cut_ties: Hashes
-
-
-@kernel
-def _worse(score: Whole, ties: Hashes, hashes: Hashes, one: int, other: int) -> bool:
-    """Return whether the entry at one place of a list is worse than that at another."""
-    if score[one] != score[other]:
-        return score[one] < score[other]
-    if ties[one] != ties[other]:
-        return ties[one] < ties[other]
-    return hashes[one] > hashes[other]
-
-
-@kernel
-def _sink(person: Numbers, score: Whole, ties: Hashes, hashes: Hashes, at: int, last: int) -> None:
-    """Let an entry sink to its place in a heap that has its worst entry first."""
-    while True:
-        child = 2 * at + 1
-        if child >= last:
-            return
-        if child + 1 < last and _worse(score, ties, hashes, child + 1, child):
-            child += 1
-        if not _worse(score, ties, hashes, child, at):
-            return
-        person[at], person[child] = person[child], person[at]
-        score[at], score[child] = score[child], score[at]
-        ties[at], ties[child] = ties[child], ties[at]
-        hashes[at], hashes[child] = hashes[child], hashes[at]
-        at = child
-
-
-@kernel
-def _rise(person: Numbers, score: Whole, ties: Hashes, hashes: Hashes, at: int) -> None:
-    """Let the entry at the end of such a heap rise to its place."""
-    while at > 0:
-        up = (at - 1) >> 1
-        if not _worse(score, ties, hashes, at, up):
-            return
-        person[at], person[up] = person[up], person[at]
-        score[at], score[up] = score[up], score[at]
-        ties[at], ties[up] = ties[up], ties[at]
-        hashes[at], hashes[up] = hashes[up], hashes[at]
-        at = up
 
 
 @kernel
@@ -374,7 +333,7 @@ def list_best(
                 tie = (tie >> tie_shift) + handicap[j]
             if filled < size:
                 best[filled], score[filled], ties[filled], hashes[filled] = j, total, tie, person_hash[j]
-                _rise(best, score, ties, hashes, filled)
+                rise(best, score, ties, hashes, filled)
                 filled += 1
                 continue
             better = total > score[0]
@@ -384,7 +343,7 @@ def list_best(
                 total, score[0] = score[0], total
                 tie, ties[0] = ties[0], tie
                 best[0], hashes[0] = j, person_hash[j]
-                _sink(best, score, ties, hashes, 0, filled)
+                sink(best, score, ties, hashes, 0, filled)
             if total > cut or (total == cut and tie > cut_ties):
                 cut, cut_ties = total, tie
         cuts[number], cuts_ties[number] = cut, cut_ties
@@ -394,7 +353,7 @@ def list_best(
             score[0], score[last] = score[last], score[0]
             ties[0], ties[last] = ties[last], ties[0]
             hashes[0], hashes[last] = hashes[last], hashes[0]
-            _sink(best, score, ties, hashes, 0, last)
+            sink(best, score, ties, hashes, 0, last)
         for criterion in range(len(skill)):
             slot[skill[criterion]] = 0
     used = indptr[len(chosen)]

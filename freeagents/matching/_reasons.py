@@ -164,9 +164,7 @@ def survey_of(index: Index, chosen: Whole, idle: Flags) -> Survey:
     """Return what is to be seen of some projects; a piece of work that may run anywhere."""
     mask = index.mask(int(chosen[0])) if index.others else np.zeros(0, dtype=np.bool_)
     free = index.problem.free_seats[chosen] > 0
-    return _survey(
-        index.people, index.projects, index.postings, index.by_goal, index.screens, mask, chosen, free, idle
-    )
+    return _survey(index.people, index.projects, index.postings, index.by_goal, index.screens, mask, chosen, free, idle)
 
 
 @kernel
