@@ -40,10 +40,10 @@ class People(NamedTuple):
         are.
     """
 
-    held_indptr: Whole
+    held_indptr: Numbers
     held_skill: Numbers
     held_level: Small
-    goal_indptr: Whole
+    goal_indptr: Numbers
     goal_skill: Numbers
     kinds: Numbers
     bench: Numbers
@@ -146,10 +146,10 @@ class Index:
         spells = rules.free or Free.unasked("", n, m)
         held, goals = fit.held.table, fit.goals.table
         people = People(
-            held_indptr=held.indptr.astype(np.int64),
+            held_indptr=held.indptr,
             held_skill=held.indices.astype(np.int32, copy=False),
             held_level=held.data,
-            goal_indptr=goals.indptr.astype(np.int64),
+            goal_indptr=goals.indptr,
             goal_skill=goals.indices.astype(np.int32, copy=False),
             kinds=rules.kinds,
             bench=bench_units(policy, fit.bench_days).astype(np.int32),

@@ -65,10 +65,10 @@ def is_near(indptr: Whole, point: Numbers, near: Flags, person: int) -> bool:
 
 @kernel
 def skill_score(
-    held_indptr: Whole,
+    held_indptr: Numbers,
     held_skill: Numbers,
     held_level: Small,
-    goal_indptr: Whole,
+    goal_indptr: Numbers,
     goal_skill: Numbers,
     slot: Small,
     level: Small,
