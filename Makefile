@@ -40,8 +40,10 @@ migration: .venv/.installed ## Write the next migration (m="What it does")
 assets: $(VENDOR)/.copied ## Fetch the styles and scripts of the pages
 
 lock: ## Resolve the dependencies anew (needs uv; U=--upgrade for newer ones)
-	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --all-extras $(U) \
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --extra demo --extra dev $(U) \
 	    --custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml tools/build.in
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --constraint requirements.lock \
+	    --custom-compile-command 'make lock' --output-file requirements-service.lock pyproject.toml tools/build.in
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 $(U) \
 	    --custom-compile-command 'make lock' --output-file benchmarks/requirements.lock benchmarks/requirements.in
 
