@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from random import Random
 from typing import Any
 
@@ -230,6 +231,17 @@ def test_threads_are_of_no_consequence(objective: Objective):
         found.append((plan.person.tobytes(), plan.project.tobytes(), plan.certificate.price.tobytes(), pairs.count))
         assert verify(problem, policy, plan) == ()
     assert found[0] == found[1]
+
+
+def test_pieces_of_work_may_be_done_in_other_processes():
+    problem, policy = random_world(3, 150, 80).problem(), Policy()
+    here = solve(problem, policy)
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        there = solve(problem, policy, executor=pool)
+    assert len(here) > 20
+    for name in ("person", "project", "seat", "parts"):
+        assert getattr(here, name).tobytes() == getattr(there, name).tobytes()
+    assert here.certificate.price.tobytes() == there.certificate.price.tobytes()
 
 
 @pytest.mark.parametrize("objective", Objective)
