@@ -20,6 +20,7 @@ from freeagents.applications import api as applications_api
 from freeagents.applications import jobs as applications_jobs
 from freeagents.applications import messages as applications_messages
 from freeagents.applications.pages import applications as applications_pages
+from freeagents.applications.pages import finding as finding_pages
 from freeagents.applications.pages import searches as searches_pages
 from freeagents.applications.services import TELL_JOB
 from freeagents.audit import pages as audit_pages
@@ -61,6 +62,7 @@ PAGES = (
     audit_pages.make_blueprint(names_of),
     departments_pages.bp,
     drafts_pages.bp,
+    finding_pages.bp,
     filling_pages.bp,
     home_pages.bp,
     messages_pages.bp,
@@ -82,6 +84,7 @@ API = (
     accounts_api.roles_bp,
     applications_api.bp,
     applications_api.endings_bp,
+    applications_api.finding_bp,
     applications_api.searches_bp,
     messages_api.bp,
     privacy_api.bp,
@@ -123,7 +126,7 @@ MESSAGES: dict[str, Kind] = {
 MENU_ITEMS = (
     MenuItem(_l("Home"), "home.home", lambda _actor: True),
     MenuItem(_l("Profile"), "profiles.show", lambda _actor: True),
-    MenuItem(_l("Projects"), "applications.projects", lambda _actor: True),
+    MenuItem(_l("Projects"), "finding.projects", lambda _actor: True),
     MenuItem(_l("Applications"), "applications.mine", lambda actor: actor.agent),
     MenuItem(_l("Rounds"), "rounds.index", lambda actor: allows("round:list", actor)),
     MenuItem(_l("People"), "people.index", lambda actor: allows("person:list", actor)),

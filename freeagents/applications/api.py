@@ -10,10 +10,16 @@ from flask_babel import gettext as _
 from marshmallow import Schema, fields, validate
 
 from freeagents.accounts.queries.directory import employment_today
-from freeagents.applications import queries, services
+from freeagents.applications import services
 from freeagents.applications.models import Application, SavedSearch
-from freeagents.applications.schemas import ProjectFilter
+from freeagents.applications.queries import applications as queries
+from freeagents.applications.queries import finding
+from freeagents.applications.queries.finding import FoundPage, Wanted
+from freeagents.applications.schemas import FindSchema, ProjectFilter
+from freeagents.db.base import utc_now
+from freeagents.eligibility.pool import people_facts
 from freeagents.errors import Invalid
+from freeagents.extensions import pack
 from freeagents.projects.models import Project
 from freeagents.projects.queries import whole_project
 from freeagents.projects.services.ending import ENDINGS
@@ -25,6 +31,7 @@ from freeagents.web.api import resource
 bp = resource("applications", "/applications", "The token owner's own applications.")
 searches_bp = resource("searches", "/searches", "Searches that the token's owner saved.")
 endings_bp = resource("endings", "/projects", "What managers need.")
+finding_bp = resource("finding", "/projects/for-me", "Projects that suit the token's owner.")
 
 
 class ApplicationShown(Schema):
@@ -119,6 +126,54 @@ class EndProject(MethodView):
     def post(self, data: dict[str, Any], project: Project) -> None:
         """End a project as filled, cancelled or expired, with the reason; applications for it are answered."""
         services.end_project(project=project, **data, actor_id=current_actor().person_id)
+
+
+class FindQuery(FindSchema):
+    """What to look for, and which page of it."""
+
+    after = fields.String(load_default=None, metadata={"description": "The *next* of the page before."})
+
+
+class FoundShown(Schema):
+    """An open project, with how the token's owner fits it."""
+
+    project = fields.String(attribute="project.public_id")
+    title = fields.String(attribute="project.title")
+    application = fields.String(allow_none=True, metadata={"description": "The state of one's application for it."})
+    lacking = fields.Integer(allow_none=True, metadata={"description": "How many things are missing, each skill one."})
+    missing = fields.List(fields.String(), attribute="told.failing", metadata={"description": "Hard rules not met."})
+    score = fields.Integer(attribute="told.score", metadata={"description": "In thousandths of a point."})
+
+
+class FoundPageShown(Schema):
+    """A page of open projects, and what comes nearest where there is none."""
+
+    items = fields.List(fields.Nested(FoundShown), attribute="rows")
+    next = fields.String(attribute="after", allow_none=True)
+    total = fields.Integer(metadata={"description": "How many open projects are like that."})
+    looked = fields.Integer(metadata={"description": "How many of them were looked through."})
+    shares = fields.Dict(keys=fields.String(), values=fields.Integer(), allow_none=True)
+    nearest = fields.List(fields.Nested(FoundShown))
+
+
+@finding_bp.route("")
+class ForMe(MethodView):
+    """Open projects, those that suit the token's owner best first."""
+
+    @allow("project:list")
+    @finding_bp.arguments(FindQuery, location="query")
+    @finding_bp.response(200, FoundPageShown)
+    def get(self, asked: dict[str, Any]) -> FoundPage:
+        """Find open projects; how one fits is said to agents with a profile."""
+        actor = current_actor()
+        wanted = Wanted(asked["text"], asked["discipline"], asked["work_mode"])
+        people = people_facts(today=utc_now().date(), only=actor.person_id) if actor.agent else {}
+        person, after = people.get(actor.person_id), asked["after"]
+        if person is None or (asked["order"] == "newest" and asked["show"] == "all"):
+            return finding.newest(person_id=actor.person_id, person=person, wanted=wanted, after=after, pack=pack)
+        return finding.best(
+            person_id=actor.person_id, person=person, wanted=wanted, show=asked["show"], after=after, pack=pack
+        )
 
 
 class SearchShown(ProjectFilter):

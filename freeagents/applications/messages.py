@@ -52,8 +52,7 @@ def not_matched(facts: Facts) -> Said:
     return Said(
         _("Your application for “%(project)s” was not matched", project=facts["title"]),
         tuple(paragraphs),
-        tuple(_to_project(one, one["title"]) for one in best)
-        or (Link(_("Find other projects"), "applications.projects"),),
+        tuple(_to_project(one, one["title"]) for one in best) or (Link(_("Find other projects"), "finding.projects"),),
     )
 
 
@@ -69,7 +68,7 @@ def found(facts: Facts) -> Said:
         tuple(paragraphs),
         (
             *(_to_project(one, one["title"]) for one in facts["projects"]),
-            Link(_("Search again"), "applications.projects", asked),
+            Link(_("Search again"), "finding.projects", asked),
         ),
     )
 

@@ -21,6 +21,13 @@ class ProjectFilter(Schema):
     show = fields.String(load_default="all", validate=validate.OneOf(("all", "fits")))
 
 
+class FindSchema(ProjectFilter):
+    """What a person looks for, in which order: those nearly in reach too; best first, or newest first."""
+
+    show = fields.String(load_default="all", validate=validate.OneOf(("all", "fits", "near")))
+    order = fields.String(load_default="best", validate=validate.OneOf(("best", "newest")))
+
+
 class EndingSchema(Schema):
     """How and why a project that was open ends."""
 

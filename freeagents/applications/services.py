@@ -11,8 +11,9 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from freeagents.accounts.models import Person
-from freeagents.applications import queries
 from freeagents.applications.models import MOVES, Application, SavedSearch
+from freeagents.applications.queries import applications as queries
+from freeagents.applications.queries import finding
 from freeagents.audit.services import record
 from freeagents.country.pack import Pack
 from freeagents.db.base import utc_now
@@ -174,7 +175,7 @@ def tell_searches(*, now: datetime, pack: Pack) -> None:
         people = people_facts(today=now.date(), only=fitting) if fitting else {}
         notices = []
         for search in searches:
-            found = queries.newly_open(search, until, person=people.get(search.person_id), pack=pack)
+            found = finding.newly_open(search, until, person=people.get(search.person_id), pack=pack)
             if found:
                 event = f"search/{search.public_id}/{until.date().isoformat()}"
                 notices.append(Notice(search.person_id, event, _found(search, found)))
@@ -257,7 +258,7 @@ def _best_next(answered: Sequence[Application], today: date, pack: Pack) -> dict
         if application.state == "not_matched" and application.reason != "placed_elsewhere"
     }
     people = people_facts(today=today, only=waiting) if waiting else {}
-    return queries.best_open(people, limit=NEXT_BEST, pack=pack)
+    return finding.best_open(people, limit=NEXT_BEST, pack=pack)
 
 
 def _facts(application: Application, best: Sequence[Project]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 from werkzeug.wrappers import Response as BaseResponse
 
-from freeagents.applications.queries import applications_of
+from freeagents.applications.queries.applications import applications_of
 from freeagents.profiles.queries import admission_today, count_skills
 from freeagents.projects.queries import count_open, projects_of
 from freeagents.rounds.queries.rounds import rounds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, Text, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -41,6 +41,7 @@ class Project(Base):
             name="open_is_complete",
         ),
         Index("ix_project_open_newest", "opened_at", "id", postgresql_where="state = 'open'"),
+        Index("ix_project_open_kinds", "work_mode", "disciplines", postgresql_where="state = 'open'"),
     )
 
     id: Mapped[Key]
@@ -82,6 +83,16 @@ class Project(Base):
     )
 
 
+Index(
+    "ix_project_open_words",
+    func.lower(Project.title).label("title"),
+    func.lower(Project.outcome).label("outcome"),
+    postgresql_using="gin",
+    postgresql_ops={"title": "gin_trgm_ops", "outcome": "gin_trgm_ops"},
+    postgresql_where="state = 'open'",
+)
+
+
 class Seat(Base):
     """One place in a project, to be filled by one person; its number never changes."""
 
@@ -99,10 +110,14 @@ class Criterion(Base):
     """One skill a project asks for, at a level 1–4: *essential* (never matched without it) or *asset* (earns score)."""
 
     __tablename__ = "criterion"
-    __table_args__ = (one_of("kind", CRITERION_KINDS), CheckConstraint("level BETWEEN 1 AND 4", name="level"))
+    __table_args__ = (
+        one_of("kind", CRITERION_KINDS),
+        CheckConstraint("level BETWEEN 1 AND 4", name="level"),
+        Index("ix_criterion_skill_id", "skill_id", "project_id"),
+    )
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), primary_key=True)
-    skill_id: Mapped[int] = mapped_column(ForeignKey("skill.id"), primary_key=True, index=True)
+    skill_id: Mapped[int] = mapped_column(ForeignKey("skill.id"), primary_key=True)
     kind: Mapped[str]
     level: Mapped[int] = mapped_column(SmallInteger)
     position: Mapped[int] = mapped_column(SmallInteger, default=0)

@@ -26,7 +26,7 @@ from tests.factories import PACK, a_department, a_project, an_agent
 LIST, DETAIL = 6, 10
 LISTS = {
     "applications.mine",
-    "applications.projects",
+    "finding.projects",
     "audit.index",
     "policies.index",
     "privacy.looks",
@@ -36,6 +36,7 @@ LISTS = {
     "api_applications.Applications GET",
     "api_data.Looks GET",
     "api_policies.Policies GET",
+    "api_finding.ForMe GET",
     "api_projects.Projects GET",
     "api_rounds.Rounds GET",
     "api_rounds.RoundProposals GET",

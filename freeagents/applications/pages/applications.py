@@ -1,20 +1,19 @@
-"""Pages around projects and applications: find one, read it, apply, put one's applications in order, end a project."""
+"""Pages around projects and applications: read one, apply, put one's applications in order, end a project."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, request, url_for
+from flask import Blueprint, flash, request
 from flask_babel import gettext as _
 from marshmallow import Schema
-from werkzeug.datastructures import MultiDict
 
 from freeagents.accounts.queries.directory import employment_today
-from freeagents.applications import queries, services
+from freeagents.applications import services
 from freeagents.applications.models import Application
 from freeagents.applications.pages.fitting import Fit
-from freeagents.applications.queries import LOOKED_THROUGH, Wanted
-from freeagents.applications.schemas import CancellingSchema, EndingSchema, MoveSchema, ProjectFilter
+from freeagents.applications.queries import applications as queries
+from freeagents.applications.schemas import CancellingSchema, EndingSchema, MoveSchema
 from freeagents.db.base import utc_now
 from freeagents.eligibility import bridge
 from freeagents.eligibility import services as eligibility
@@ -24,7 +23,6 @@ from freeagents.eligibility.pool import host_of, people_facts, project_facts
 from freeagents.eligibility.sentences import your_answer
 from freeagents.errors import Conflict
 from freeagents.extensions import pack
-from freeagents.profiles.models import WORK_MODES
 from freeagents.projects.models import Project
 from freeagents.projects.queries import whole_project
 from freeagents.security.access import allows
@@ -32,7 +30,6 @@ from freeagents.security.actor import actor_or_none, current_actor
 from freeagents.security.guard import allow
 from freeagents.web.forms import Form
 from freeagents.web.rendering import Answer, render, see_other
-from freeagents.web.words import in_words, work_mode_name
 
 bp = Blueprint("applications", __name__, template_folder="../templates")
 
@@ -41,45 +38,6 @@ def readable_project(public_id: str) -> Project | None:
     """Return the whole project, or None where whoever is signed in may not read it."""
     project = whole_project(public_id)
     return project if allows("project:read", actor_or_none(), project) else None
-
-
-@bp.get("/projects")
-@allow("project:list")
-def projects() -> Answer:
-    """List open projects, and to agents how they fit each."""
-    actor = current_actor()
-    form = Form(
-        ProjectFilter(),
-        MultiDict({"show": "all"} | request.args.to_dict()),
-        labels={"text": _("The words"), "work_mode": _("a way of working from the list")},
-    )
-    asked = form.understood
-    wanted = Wanted(asked.get("text", ""), asked.get("discipline"), asked.get("work_mode"))
-    after = request.args.get("after")
-    person = None
-    if actor.agent:
-        person = people_facts(today=utc_now().date(), only=actor.person_id).get(actor.person_id)
-    only_fits = asked.get("show") == "fits" and person is not None
-    found = queries.find_open(
-        person_id=actor.person_id, person=person, wanted=wanted, only_fits=only_fits, after=after, pack=pack
-    )
-    kept = {name: value for name in form.schema.load_fields if (value := request.args.get(name))}
-    return render(
-        "applications/projects.html",
-        form=form,
-        rows=[(row, Fit.of(row.project, told) if told else None) for row, told in found.rows],
-        total=found.total,
-        only_fits=only_fits,
-        looked_through=LOOKED_THROUGH,
-        filtered=wanted != Wanted(),
-        knows_fit=person is not None,
-        asked=kept,
-        first=_list_address(kept) if after else "",
-        following=_list_address(kept | {"after": found.after}) if found.after else "",
-        everything=_list_address(kept | {"show": "all"}),
-        disciplines=[(code, in_words(names)) for code, names in pack.disciplines.items()],
-        work_modes=[(mode, work_mode_name(mode)) for mode in WORK_MODES],
-    )
 
 
 @bp.get("/projects/<project>")
@@ -176,10 +134,6 @@ def withdraw(application: Application) -> Answer:
         flash(_("Your application is withdrawn. You can apply again while the project is open."), "success")
         return see_other("applications.mine")
     return _own_page(form)
-
-
-def _list_address(arguments: dict[str, Any]) -> str:
-    return url_for("applications.projects", **arguments)
 
 
 def _own_page(form: Form | None = None) -> Answer:

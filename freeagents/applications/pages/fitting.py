@@ -29,6 +29,7 @@ class Fit:
     :ivar failing: the codes of the hard rules that are broken.
     :ivar parts: label, units and most of each part, for the macro ``score_parts``; ``total``: their sum in units.
     :ivar missing: to the person: a sentence for each hard rule that is broken.
+    :ivar lacks: to the person: a few words for each thing that is missing, each skill one.
     :ivar broken: to the manager: the names of those rules he may learn.
     """
 
@@ -36,6 +37,7 @@ class Fit:
     parts: Sequence[Mapping[str, Any]]
     total: int
     missing: Sequence[str]
+    lacks: Sequence[str]
     broken: Sequence[str]
     criteria: Sequence[Mapping[str, Any]]
 
@@ -49,6 +51,7 @@ class Fit:
             parts=[{"label": part_label(part), "units": found.parts[part], "most": found.most[part]} for part in shown],
             total=sum(found.parts[part] for part in shown),
             missing=[your_rule_sentence(code, _lacking(project, found, code)) for code in found.failing],
+            lacks=[words for code in found.failing for words in _lacks(project, found, code)],
             broken=[rule_name(code) for code in found.failing if code in TOLD_RULES],
             criteria=_criteria(project, found),
         )
@@ -65,12 +68,23 @@ class Fit:
         return _("%(points)s of %(most)s", points=points(part["units"]), most=points(part["most"]))
 
 
+def _lacks(project: Project, found: Explanation, code: str) -> list[str]:
+    """Return a few words for each thing that breaks one rule: what is asked, and of skills what is held."""
+    if code == "essential_skills":
+        return _skills_short(project, found)
+    if code == "clearance" and project.clearance:
+        return [_("security clearance: %(clearance)s is asked", clearance=project.clearance)]
+    return [your_rule_sentence(code, "").rstrip(".")]
+
+
 def _lacking(project: Project, found: Explanation, code: str) -> str:
-    if code != "essential_skills":
-        return ""
+    return listed(_skills_short(project, found)) if code == "essential_skills" else ""
+
+
+def _skills_short(project: Project, found: Explanation) -> list[str]:
     names = {row.skill.code: in_words(row.skill.names) for row in project.criteria}
     rows = (row for row in found.criteria if row["kind"] == "essential" and row["held"] < row["asked"])
-    return listed(
+    return [
         _("%(skill)s: %(asked)s is asked", skill=names[row["skill"]], asked=_level(row["asked"]))
         if not row["held"]
         else _(
@@ -80,7 +94,7 @@ def _lacking(project: Project, found: Explanation, code: str) -> str:
             held=_level(row["held"]),
         )
         for row in rows
-    )
+    ]
 
 
 def _criteria(project: Project, found: Explanation) -> list[dict[str, Any]]:

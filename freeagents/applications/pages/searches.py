@@ -8,9 +8,10 @@ from flask import Blueprint, flash, request, url_for
 from flask_babel import gettext as _
 from marshmallow import Schema
 
-from freeagents.applications import queries, services
+from freeagents.applications import services
 from freeagents.applications.messages import search_words
 from freeagents.applications.models import SavedSearch
+from freeagents.applications.queries import applications as queries
 from freeagents.applications.schemas import ProjectFilter
 from freeagents.security.actor import current_actor
 from freeagents.security.guard import allow
@@ -59,4 +60,4 @@ def _index(form: Form) -> Answer:
 
 def _address(search: SavedSearch) -> str:
     asked: dict[str, Any] = {name: value for name, value in queries.filter_of(search).items() if value}
-    return url_for("applications.projects", **asked)
+    return url_for("finding.projects", **asked)

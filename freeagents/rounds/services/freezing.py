@@ -10,7 +10,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from freeagents.applications.queries import wishes_before
+from freeagents.applications.queries.applications import wishes_before
 from freeagents.country.pack import Pack
 from freeagents.db.base import utc_now
 from freeagents.eligibility import bridge
