@@ -35,7 +35,7 @@ def a_person(chance: Random, key: str) -> PersonFacts:
         places=tuple(Reach(town, chance.choice((None, 400.0))) for town in chance.sample(TOWNS, chance.randint(0, 2))),
         work_modes=frozenset(chance.sample(("on_site", "hybrid", "remote"), chance.randint(0, 3))),
         available=(Spell(DAY + timedelta(days=chance.choice((0, 10))), None, 100),),
-        committed=(Spell(DAY, DAY, 20),) if chance.random() < 0.1 else (),
+        committed=(Spell(DAY, DAY, 80),) if chance.random() < 0.3 else (),
         skills={skill: chance.randint(1, 4) for skill in chance.sample(SKILLS, chance.randint(1, 4))},
         learning=frozenset(chance.sample(SKILLS, chance.randint(0, 2))),
         bench_days=chance.randint(0, 100),
