@@ -15,9 +15,12 @@ from flask_babel import gettext as _
 
 from freeagents.country.pack import Pack, Problem
 from freeagents.eligibility import bridge
+from freeagents.eligibility.advice import NOT_USED, Naming, filling_sentence, nearest_sentence
 from freeagents.eligibility.case import Case, digest
 from freeagents.eligibility.facts import LimitUse
 from freeagents.eligibility.limits import limits_of
+from freeagents.eligibility.nearest import nearest_seats
+from freeagents.eligibility.relaxing import fillings
 from freeagents.eligibility.sentences import (
     objective_sentence,
     sentence_for_limit,
@@ -189,17 +192,9 @@ def _report(
         },
         "limits": [_limit(use) for use in limits],
         "notes": [*_notes(case), *_idle_limits(limits)],
-        "unfilled": [
-            {
-                "project_id": row.project,
-                "seat": row.seat,
-                "code": row.code,
-                "facts": row.facts,
-                "reason": sentence_for_seat(row.code, row.facts),
-            }
-            for row in answer.unfilled
-        ],
-        "unplaced": list(_unplaced(case, answer.left_out, titles)),
+        "not_used": [str(what) for what in NOT_USED],
+        "unfilled": list(_unfilled(case, answer, pack)),
+        "unplaced": list(_unplaced(case, answer, titles, pack)),
         "input": {"sha256": digest(case.pieces()).hex()},
         "versions": {"python": platform.python_version(), **{name: version(name) for name in VERSIONED}},
     }
@@ -220,14 +215,47 @@ def _idle_limits(limits: Sequence[LimitUse]) -> Iterator[dict[str, Any]]:
             yield {"code": "limit_on_nobody", "facts": facts, "sentence": str(sentence)}
 
 
-def _unplaced(case: Case, left_out: bridge.LeftOut, titles: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def _unfilled(case: Case, answer: bridge.Answer, pack: Pack) -> Iterator[dict[str, Any]]:
+    filling, naming = dict(fillings(case, answer, pack)), _naming(pack)
+    for row in answer.unfilled:
+        told: dict[str, Any] = {
+            "project_id": row.project,
+            "seat": row.seat,
+            "code": row.code,
+            "facts": row.facts,
+            "reason": sentence_for_seat(row.code, row.facts),
+        }
+        if row.project in filling:
+            facts = filling[row.project]
+            told |= {"filling": facts, "what_fills_it": filling_sentence(facts, naming)}
+        yield told
+
+
+def _unplaced(case: Case, answer: bridge.Answer, titles: Mapping[str, str], pack: Pack) -> Iterator[dict[str, Any]]:
+    left_out = answer.left_out
     nowhere = left_out.person[left_out.reason == bridge.LEFT_OUT.index("no_seat_allowed")]
     told = len(nowhere) * len(case.projects) <= MOST_LOOKED_AT
     alone = iter(bridge.keeps_from(case, nowhere) if told else [])
-    for person, code, found in bridge.reasons_of(left_out, case):
+    near, naming = dict(nearest_seats(case, answer)), _naming(pack)
+    for row, (person, code, found) in zip(left_out.person.tolist(), bridge.reasons_of(left_out, case), strict=True):
         facts = found | {"alone": next(alone)} if told and code == "no_seat_allowed" else found
         sentence = sentence_for_person(code, facts, titles, scores=True)
-        yield {"person_id": person, "code": code, "facts": facts, "reason": sentence}
+        entry: dict[str, Any] = {"person_id": person, "code": code, "facts": facts, "reason": sentence}
+        if answer.objective in bridge.PRICED:
+            change = near.get(row)
+            title = titles[change["project"]] if change else ""
+            entry |= {"nearest": change, "what_would_place": nearest_sentence(change, title, naming)}
+        yield entry
+
+
+def _naming(pack: Pack) -> Naming:
+    """Return what things are called where no application is running: by the pack, in English."""
+
+    def skill(code: str) -> str:
+        known = pack.skill(code)
+        return pack.text(known.names, "en")[0] if known else code
+
+    return Naming(skill, lambda level: pack.text(pack.levels[level], "en")[0], str)
 
 
 def _notes(case: Case) -> Iterator[dict[str, Any]]:

@@ -238,6 +238,49 @@ def test_a_branch_belongs_to_its_department(run):
     assert report()["unplaced"][0]["facts"] == {"projects": 1, "alone": {"another_department": 1}}
 
 
+def test_the_report_says_what_would_place_people_and_fill_seats(run):
+    people = "person_id,clearance,skills\np1,SC,data-modelling:2\np2,,data-modelling:3\np3,SC,\n"
+    run(
+        people=people,
+        projects="project_id,title,clearance,essential,seats\nj1,Ask people,SC,data-modelling:3,2\n",
+        applications="person_id,project_id\n",
+    )
+    told = report()
+    assert {row["person_id"]: row["nearest"] for row in told["unplaced"]} == {
+        "p1": {"project": "j1", "skill": "data-modelling", "level": 3},
+        "p2": {"project": "j1", "rule": "clearance"},
+        "p3": {"project": "j1", "skill": "data-modelling", "level": 3},
+    }
+    assert told["unplaced"][0]["what_would_place"] == (
+        "With Data modelling at the level Practitioner, the person would take a seat of “Ask people”."
+    )
+    filling = {"change": "lower", "skill": "data-modelling", "level": 2, "qualify": 1, "filled": 1}
+    assert [row["filling"] for row in told["unfilled"]] == [filling, filling]
+    assert told["unfilled"][0]["what_fills_it"] == (
+        "The smallest change that fills it: ask Data modelling at the level Working. Then one person meets every hard"
+        " rule. Solved with it, the round fills one more seat of the project."
+    )
+    run(
+        people=people.replace("p1,SC,data-modelling:2", "p1,SC,data-modelling:3"),
+        projects=Path("projects.csv").read_text(),
+        applications="person_id,project_id\n",
+    )
+    assert report()["unfilled"][0]["filling"] == {
+        "change": "asset",
+        "skill": "data-modelling",
+        "qualify": 2,
+        "filled": 1,
+    }
+
+
+def test_under_an_objective_that_is_no_sum_nothing_is_said_of_changes(run):
+    Path("policy.toml").write_text('objective = "worst_off"\n')
+    run("--policy", "policy.toml")
+    assert all("filling" not in row for row in report()["unfilled"])
+    assert all("nearest" not in row for row in report()["unplaced"])
+    assert "age" in report()["not_used"]
+
+
 def test_seats_are_filled_before_score_where_the_policy_says_so(run):
     Path("policy.toml").write_text('objective = "most_seats"\n')
     run("--policy", "policy.toml")
