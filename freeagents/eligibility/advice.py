@@ -10,6 +10,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from freeagents.extensions import pack
+from freeagents.web.words import in_words, language_name
+
 NOT_USED = (
     _l("name"),
     _l("age"),
@@ -34,6 +37,15 @@ class Naming:
     skill: Callable[[str], str]
     level: Callable[[int], str]
     language: Callable[[str], str]
+
+    @classmethod
+    def spoken(cls, skills: Mapping[str, Mapping[str, str]]) -> Naming:
+        """Return how things are called in the language spoken, given the names of skills by their code."""
+        return cls(
+            lambda code: in_words(skills[code]) if code in skills else code,
+            lambda level: in_words(pack.levels[level]),
+            language_name,
+        )
 
 
 def nearest_sentence(facts: Mapping[str, Any] | None, title: str, naming: Naming) -> str:

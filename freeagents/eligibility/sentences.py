@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from freeagents.eligibility.advice import Naming, your_nearest_sentence
 from freeagents.eligibility.facts import LimitUse
 from freeagents.web.filters import points
 from freeagents.web.words import part_name
@@ -109,10 +110,16 @@ def your_rule_sentence(code: str, detail: str = "") -> str:
 
 
 def your_answer(code: str, facts: Mapping[str, Any]) -> str:
-    """Return, to the person who applied, why the application was answered as it was."""
+    """Return, to the person who applied, why the application was answered as it was, and what would have changed it."""
     if code == "rules_not_met":
-        return " ".join(your_rule_sentence(rule) for rule in facts.get("rules", ()))
-    return str(YOUR_ANSWERS[code]) if code in YOUR_ANSWERS else sentence_for_person(code, facts, {})
+        answer = " ".join(your_rule_sentence(rule) for rule in facts.get("rules", ()))
+    else:
+        answer = str(YOUR_ANSWERS[code]) if code in YOUR_ANSWERS else sentence_for_person(code, facts, {})
+    if "nearest" not in facts:
+        return answer
+    change = facts["nearest"]
+    names = {change["skill"]: change["names"]} if change and "skill" in change else {}
+    return f"{answer} {your_nearest_sentence(change, change['title'] if change else '', Naming.spoken(names))}"
 
 
 def objective_sentence(objective: str) -> str:

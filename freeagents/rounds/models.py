@@ -297,7 +297,8 @@ class NextBest(Base):
 class LeftOutPart(Base):
     """Why people were left out, as compressed columns: those who stand in one part of the round's snapshot.
 
-    It knows rows, not people: who stands there says :class:`SnapshotKey`.
+    It knows rows, not people: who stands there says :class:`SnapshotKey`. ``nearest`` says, in compressed JSON, what
+    would have placed them; None: that is not worked out.
     """
 
     __tablename__ = "left_out_part"
@@ -305,3 +306,4 @@ class LeftOutPart(Base):
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
+    nearest: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import select
 
+from freeagents.country.entries import Words
 from freeagents.country.pack import Pack
 from freeagents.extensions import db
 from freeagents.skills.models import Skill
@@ -46,6 +47,11 @@ def roles_by_discipline(pack: Pack, locale: str) -> list[tuple[str, list[tuple[s
                 (pack.text(names, locale)[0], [(role.code, pack.text(role.names, locale)[0]) for role in found])
             )
     return groups
+
+
+def names_of(codes: Collection[str]) -> dict[str, Words]:
+    """Return code → names of these skills."""
+    return dict(db.session.execute(select(Skill.code, Skill.names).where(Skill.code.in_(codes))).all()) if codes else {}
 
 
 def by_words(words: Iterable[str], pack: Pack) -> dict[str, Skill]:

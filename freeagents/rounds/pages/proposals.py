@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from marshmallow import Schema
 
 from freeagents.eligibility import bridge
+from freeagents.eligibility.advice import NOT_USED
 from freeagents.eligibility.sentences import sentence_for_pair
 from freeagents.extensions import pack
 from freeagents.rounds.models import PROPOSAL_MOVES, Proposal
@@ -86,6 +87,7 @@ def _page(proposal: Proposal, form: Form) -> Answer:
         "sentence": sentence_for_pair(parts, most, kept=proposal.state == "kept"),
         "skills": by_words([row["skill"] for row in proposal.criteria], pack),
         "longest_reason": LONGEST_REASON,
+        "not_used": NOT_USED,
         "priced": subject.policy.objective in bridge.PRICED,
         "asked": private and "instead" in request.args,
         "alternatives": choosing.alternatives_to(proposal, subject) if private and "instead" in request.args else None,

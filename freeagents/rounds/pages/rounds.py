@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, flash, request
@@ -10,6 +11,7 @@ from marshmallow import Schema
 
 from freeagents.db.base import utc_now
 from freeagents.eligibility import bridge
+from freeagents.eligibility.advice import NOT_USED, Naming, filling_sentence, nearest_sentence
 from freeagents.eligibility.sentences import objective_sentence, rule_sentence, sentence_for_person, sentence_for_seat
 from freeagents.errors import Invalid, NotFound
 from freeagents.extensions import pack
@@ -135,7 +137,11 @@ def take_back(edit: Edit) -> Answer:
 def empty_seats(subject: Round) -> Answer:
     """List the seats left empty, and why."""
     rows, after = _page(queries.empty_seats(subject.id, after=_after(), limit=PAGE + 1))
-    told = [(project, seat, sentence_for_seat(outcome.code, outcome.facts)) for outcome, seat, project in rows]
+    naming = _naming([(outcome.facts.get("filling") or {}).get("skill") for outcome, _seat, _project in rows])
+    told = [
+        (project, seat, sentence_for_seat(outcome.code, outcome.facts), _filling(outcome.facts, naming))
+        for outcome, seat, project in rows
+    ]
     return render("rounds/empty_seats.html", subject=subject, rows=told, after=after, first=_after() is None)
 
 
@@ -147,7 +153,15 @@ def left_out(subject: Round) -> Answer:
     after = rows[PAGE - 1].row if len(rows) > PAGE else None
     titles = {key: title for row in rows for key, title in row.titles.items()}
     private = _sees_private(subject)
-    told = [(row.person, sentence_for_person(row.code, row.facts, titles, scores=private)) for row in rows[:PAGE]]
+    naming = _naming([(row.nearest or {}).get("skill") for row in rows] if private else ())
+    told = [
+        (
+            row.person,
+            sentence_for_person(row.code, row.facts, titles, scores=private),
+            _nearest(row, naming) if private else "",
+        )
+        for row in rows[:PAGE]
+    ]
     if private:
         review.note_look(subject=subject, actor_id=current_actor().person_id)
     return render("rounds/left_out.html", subject=subject, rows=told, after=after, first=_after() is None)
@@ -164,17 +178,40 @@ def left_out_person(subject: Round, person: str) -> Answer:
     standing = explaining.standing(subject=subject, row=found.row, limit=VERDICTS)
     if private:
         review.note_look(subject=subject, actor_id=current_actor().person_id, person=found.person)
+    skills = by_words(
+        {code for verdict in standing.verdicts for code in verdict.missing}
+        | {code for code in [(found.nearest or {}).get("skill")] if code},
+        pack,
+    )
+    naming = Naming.spoken({code: skill.names for code, skill in skills.items()})
     return render(
         "rounds/person.html",
         subject=subject,
         person=found.person,
         sentence=sentence_for_person(found.code, found.facts | standing.facts, found.titles, scores=private),
+        nearest=_nearest(found, naming) if private else "",
+        not_used=NOT_USED,
         verdicts=standing.verdicts,
         private=private,
         rule_sentence=rule_sentence,
-        skills=by_words({code for verdict in standing.verdicts for code in verdict.missing}, pack),
+        skills=skills,
         shown_parts=shown_parts,
     )
+
+
+def _naming(codes: Iterable[str | None]) -> Naming:
+    """Return how things are called, skills with these codes among them."""
+    wanted = {code for code in codes if code}
+    return Naming.spoken({code: skill.names for code, skill in by_words(wanted, pack).items()} if wanted else {})
+
+
+def _nearest(row: leaving.LeftOutPerson, naming: Naming) -> str:
+    title = row.nearest["title"] if row.nearest else ""
+    return nearest_sentence(row.nearest, title, naming) if row.advised else ""
+
+
+def _filling(facts: dict[str, Any], naming: Naming) -> str:
+    return filling_sentence(facts["filling"], naming) if "filling" in facts else ""
 
 
 def _round_page(subject: Round, form: Form | None = None) -> Answer:

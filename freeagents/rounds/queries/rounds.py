@@ -140,15 +140,21 @@ def left_out_parts(round_id: int) -> Sequence[bytes]:
     return db.session.scalars(query).all()
 
 
-def left_out_part(round_id: int, *, least: int) -> tuple[int, bytes, bool] | None:
-    """Return number and content of the first of these parts from a number on, and whether more follow, or None."""
+def nearest_parts(round_id: int) -> Sequence[bytes]:
+    """Return all parts, as far as they are worked out, that say what would have placed people left out."""
+    query = select(LeftOutPart.nearest).where(LeftOutPart.round_id == round_id).order_by(LeftOutPart.number)
+    return [part for part in db.session.scalars(query) if part is not None]
+
+
+def left_out_part(round_id: int, *, least: int) -> tuple[int, bytes, bytes | None, bool] | None:
+    """Return the first of these parts from a number on, or None: number, content, nearest, and whether more follow."""
     found = db.session.execute(
-        select(LeftOutPart.number, LeftOutPart.content, func.count().over())
+        select(LeftOutPart.number, LeftOutPart.content, LeftOutPart.nearest, func.count().over())
         .where(LeftOutPart.round_id == round_id, LeftOutPart.number >= least)
         .order_by(LeftOutPart.number)
         .limit(1)
     ).one_or_none()
-    return None if found is None else (found[0], found[1], found[2] > 1)
+    return None if found is None else (*found[:3], found[3] > 1)
 
 
 def digest_of(snapshot_id: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from freeagents.applications.services import answer_applications
 from freeagents.audit.services import record
 from freeagents.db.base import new_public_id, utc_now
 from freeagents.eligibility import bridge
+from freeagents.eligibility.case import Case
 from freeagents.errors import Conflict, Invalid
 from freeagents.extensions import db
 from freeagents.jobs.queue import enqueue
@@ -21,6 +23,7 @@ from freeagents.rounds.models import MOVES, Policy, Round
 from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.services import explaining, leaving
 from freeagents.rounds.services.solving import SOLVE_JOB
+from freeagents.skills.queries import names_of
 
 SALT_BYTES = 16
 
@@ -132,20 +135,56 @@ def _reasons(subject: Round) -> dict[tuple[int, int], tuple[str, dict[str, Any]]
     """Return (person id, project id) → why the wish of a person who was left out came to nothing.
 
     First the hard rules that this very pair broke when the round was frozen; else why the round left the person out,
-    without scores, since private parts are in them.
+    without scores, since private parts are in them. One wish of each person also says what would have placed them.
     """
     left_out = {entry[0]: entry[1:] for entry in leaving.entries(subject).tolist()}
     people = dict(zip(*(column.tolist() for column in queries.rows_and_people(subject.snapshot_id)), strict=True))
     projects = queries.project_ids_by_public_id()
     rows = np.array(sorted(left_out.keys() & people.keys()), dtype=np.int64)
+    case, wished = explaining.kept_case(subject), dict[int, list[int]]()
     told: dict[tuple[int, int], tuple[str, dict[str, Any]]] = {}
-    for row, project, failing in bridge.failing_wishes(explaining.kept_case(subject), rows):
+    for row, project, failing in bridge.failing_wishes(case, rows):
         number, allowed, *_private = left_out[row]
         code = bridge.LEFT_OUT[number]
         shown = {"allowed": allowed} if code != "no_seat_allowed" else {}
         reason = ("rules_not_met", {"rules": list(failing)}) if failing else (code, shown)
         told[people[row], projects[project]] = reason
+        wished.setdefault(row, []).append(projects[project])
+    for row, nearest in _nearest(subject, case, wished, projects).items():
+        told[people[row], _said_with(nearest, wished[row])][1]["nearest"] = nearest and nearest[1]
     return told
+
+
+def _nearest(
+    subject: Round, case: Case, rows: Collection[int], projects: Mapping[str, int]
+) -> dict[int, tuple[int, dict[str, Any]] | None]:
+    """Return row → what would have placed the person, as one tells them: the project's id, and the facts.
+
+    A change that leads to a project whose manager asked for the person is not told: it would say so.
+    """
+    found = leaving.nearest_by_row(subject)
+    if found is None:
+        return {}
+    listing, keys = case.people.lists["short_list"], [projects.get(project.key, 0) for project in case.projects]
+    asked_for = {(row, keys[word]) for row, word in zip(listing.row.tolist(), listing["word"].tolist(), strict=True)}
+    changes = {row: found.get(row) for row in rows}
+    told = {row: change for row, change in changes.items() if not change or (row, change["project"]) not in asked_for}
+    public_ids = {project: public_id for public_id, project in projects.items()}
+    some = [change for change in told.values() if change]
+    titles = queries.titles({public_ids[change["project"]] for change in some})
+    names = names_of({change["skill"] for change in some if "skill" in change})
+
+    def in_full(change: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+        named = {"names": names.get(change["skill"], {"en": change["skill"]})} if "skill" in change else {}
+        public_id = public_ids[change["project"]]
+        return change["project"], {**change, "project": public_id, "title": titles[public_id], **named}
+
+    return {row: in_full(change) if change else None for row, change in told.items()}
+
+
+def _said_with(nearest: tuple[int, Any] | None, wished: Sequence[int]) -> int:
+    """Return with the answer for which project a change is told: with that of its own, if there is one."""
+    return nearest[0] if nearest and nearest[0] in wished else wished[0]
 
 
 def _move(subject: Round, state: str) -> None:

@@ -20,21 +20,18 @@ from freeagents.country.pack import Pack
 from freeagents.db import bulk
 from freeagents.db.base import new_public_id, utc_now
 from freeagents.eligibility import bridge
-from freeagents.eligibility.alternatives import alternatives
 from freeagents.eligibility.case import SHARD, Case, compress, digest
 from freeagents.eligibility.columns import Array
 from freeagents.extensions import db
 from freeagents.jobs.queue import is_at_work
-from freeagents.rounds.models import NextBest, Round, RoundProof, Snapshot, SnapshotKey
+from freeagents.rounds.models import Round, RoundProof, Snapshot, SnapshotKey
 from freeagents.rounds.queries import rounds as queries
-from freeagents.rounds.services import explaining, freezing, leaving
+from freeagents.rounds.services import advising, explaining, freezing, leaving
 from freeagents.rounds.services.notices import tell_reviewers
 
 SOLVE_JOB = "round:solve"
 UNEXPECTED, ABANDONED = "unexpected", "abandoned"
 UNFINISHED = ("queued", "solving")
-ALTERNATIVES = 3
-"""So many of the next best people of each project are priced."""
 COMPRESSING = 2
 """So many threads compress a snapshot."""
 PROPOSAL_COLUMNS = {
@@ -126,7 +123,7 @@ def _solve(round_id: int, attempt: str, pack: Pack) -> None:
     if finish(round_id, attempt, answer, frozen, snapshot_id):
         db.session.commit()
         # HR can begin while this is worked out: in a large round it takes longer than all before.
-        price_alternatives(round_id, answer, frozen)
+        advising.advise(round_id, answer, frozen, pack)
 
 
 def _freeze(
@@ -208,24 +205,6 @@ def finish(round_id: int, attempt: str, answer: bridge.Answer, frozen: freezing.
     )
     tell_reviewers(public_id)
     return True
-
-
-def price_alternatives(round_id: int, answer: bridge.Answer, frozen: freezing.Frozen) -> None:
-    """Store who could take each project's seats next, and what that would cost the whole round."""
-    ids = frozen.projects
-    for project, people in alternatives(frozen.case, answer, ALTERNATIVES):
-        told = [
-            [
-                who,
-                seats,
-                units,
-                [[row, ids.get(before or "", 0), ids.get(after or "", 0)] for row, before, after in moves],
-            ]
-            for who, seats, units, moves in people
-        ]
-        db.session.execute(
-            upsert(NextBest).values(round_id=round_id, project_id=ids[project], people=told).on_conflict_do_nothing()
-        )
 
 
 def _fail(

@@ -1,0 +1,59 @@
+"""Works out, once a round is in review, what could be otherwise: who could take a seat, what would place or fill."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import cast, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from freeagents.country.pack import Pack
+from freeagents.eligibility import bridge
+from freeagents.eligibility.alternatives import alternatives
+from freeagents.eligibility.nearest import nearest_seats
+from freeagents.eligibility.relaxing import fillings
+from freeagents.extensions import db
+from freeagents.rounds.models import EmptySeat, LeftOutPart, NextBest
+from freeagents.rounds.services import leaving
+from freeagents.rounds.services.freezing import Frozen
+
+ALTERNATIVES = 3
+"""So many of the next best people of each project are priced."""
+
+
+def advise(round_id: int, answer: bridge.Answer, frozen: Frozen, pack: Pack) -> None:
+    """Store all of it; commits between its parts. Nothing, where the objective is no sum of points."""
+    if answer.objective not in bridge.PRICED:
+        return
+    _price_alternatives(round_id, answer, frozen)
+    db.session.commit()
+    for number, content in leaving.nearest_parts(answer.left_out, nearest_seats(frozen.case, answer), frozen.projects):
+        part = (LeftOutPart.round_id == round_id, LeftOutPart.number == number)
+        db.session.execute(update(LeftOutPart).where(*part).values(nearest=content))
+    db.session.commit()
+    seats: dict[str, list[int]] = {}
+    for row in answer.unfilled:
+        seats.setdefault(row.project, []).append(frozen.seats[row.project, row.seat])
+    for project, filling in fillings(frozen.case, answer, pack):
+        told = EmptySeat.facts.op("||")(cast({"filling": filling}, JSONB))
+        here = (EmptySeat.round_id == round_id, EmptySeat.seat_id.in_(seats[project]))
+        db.session.execute(update(EmptySeat).where(*here).values(facts=told))
+
+
+def _price_alternatives(round_id: int, answer: bridge.Answer, frozen: Frozen) -> None:
+    """Store who could take each project's seats next, and what that would cost the whole round."""
+    ids = frozen.projects
+    for project, people in alternatives(frozen.case, answer, ALTERNATIVES):
+        told: list[Any] = [
+            [
+                who,
+                seats,
+                units,
+                [[row, ids.get(before or "", 0), ids.get(after or "", 0)] for row, before, after in moves],
+            ]
+            for who, seats, units, moves in people
+        ]
+        db.session.execute(
+            upsert(NextBest).values(round_id=round_id, project_id=ids[project], people=told).on_conflict_do_nothing()
+        )
