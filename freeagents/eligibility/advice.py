@@ -19,6 +19,7 @@ NOT_USED = (
     _l("sex"),
     _l("origin"),
     _l("disability"),
+    _l("photos"),
     _l("everything else that people may state about themselves for the fairness report"),
     _l("texts: the profile, evidence of skills, the project’s description"),
     _l("how long somebody has worked here"),

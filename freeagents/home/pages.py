@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify
 from werkzeug.wrappers import Response as BaseResponse
 
 from freeagents.applications.queries.applications import applications_of
+from freeagents.eligibility.advice import NOT_USED
 from freeagents.profiles.queries import admission_today, count_skills
 from freeagents.projects.queries import count_open, projects_of
 from freeagents.rounds.queries.rounds import rounds
@@ -41,7 +42,7 @@ def home() -> Answer:
 @allow("page:read")
 def matching() -> Answer:
     """Say how matching works."""
-    return render("home/matching.html")
+    return render("home/matching.html", not_used=NOT_USED)
 
 
 @bp.get("/about/privacy")
