@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from freeagents.extensions import pack
+from freeagents.country.current import pack
 from freeagents.web.words import in_words, language_name
 
 NOT_USED = (

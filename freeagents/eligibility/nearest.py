@@ -10,7 +10,7 @@ import numpy as np
 from freeagents.eligibility.arrays import Arrays
 from freeagents.eligibility.bridge import Answer
 from freeagents.eligibility.case import Case
-from freeagents.matching import PRICED, WhatIf, nearest
+from freeagents.matching import WhatIf, nearest
 
 CHANGEABLE = ("work_mode", "place", "availability", "languages", "clearance")
 """The rules that look at what people can state or change themselves, what is easier first; skills come before all."""
@@ -20,10 +20,10 @@ def nearest_seats(case: Case, answer: Answer) -> Iterator[tuple[int, dict[str, A
     """Yield the row of each person left out whom a single change would place, with its facts.
 
     ``project`` is where, by key, and ``alike``, where it is there, how many other projects would do as well. The change
-    is ``skill``, a code, at ``level``, or a ``rule`` that is all that stands in the way. Nothing, where the objective
-    is no sum.
+    is ``skill``, a code, at ``level``, or a ``rule`` that is all that stands in the way. Nothing, where nothing
+    has a price.
     """
-    if answer.objective not in PRICED:
+    if not answer.plan.is_priced:
         return
     people, keys, skills = answer.left_out.person, [project.key for project in case.projects], Arrays(case).skills
     everybody = np.ones(len(case.people), dtype=np.bool_)

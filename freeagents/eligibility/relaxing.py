@@ -17,7 +17,7 @@ from freeagents.eligibility.bridge import Answer
 from freeagents.eligibility.case import Case
 from freeagents.eligibility.columns import PROJECTS, Listing, People, offsets
 from freeagents.eligibility.facts import ProjectFacts
-from freeagents.matching import PRICED, Trial, qualifies
+from freeagents.matching import Trial, qualifies
 
 LATER = timedelta(weeks=2)
 BOUND = ("wishes", "short_list", "conflicts", "barred")
@@ -83,9 +83,9 @@ def fillings(case: Case, answer: Answer, pack: Pack) -> Iterator[tuple[str, dict
     The facts are those of the change, with ``qualify``, how many people would then meet every hard rule, and
     ``filled``, how many of the project's empty seats would be filled if the round were solved with this change: that is
     what was done. Of changes as small the one is told for which most people qualify. No more projects are looked
-    at once ``MOST_TRIED`` changes were tried; none, where the objective is no sum.
+    at once ``MOST_TRIED`` changes were tried; none, where nothing has a price.
     """
-    if answer.objective not in PRICED or not answer.unfilled:
+    if not answer.plan.is_priced or not answer.unfilled:
         return
     short = Counter(row.project for row in answer.unfilled)
     number_of = {project.key: number for number, project in enumerate(case.projects)}

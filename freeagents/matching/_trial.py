@@ -12,7 +12,7 @@ from freeagents.matching._arrays import Whole
 from freeagents.matching._errors import ProblemError
 from freeagents.matching._index import Index
 from freeagents.matching._plan import Plan
-from freeagents.matching._policy import PRICED, Objective
+from freeagents.matching._policy import Objective
 from freeagents.matching._problem import Problem
 from freeagents.matching._search import Search, Watch
 from freeagents.matching._tables import Pairs
@@ -25,13 +25,13 @@ class Trial:
     The other projects' lists of candidates stay; only the list of the one that changes is made anew, and the assignment
     is made from the lists. It is proven as a plan is: where the proof needs more candidates, lists grow.
 
-    :param plan: of an objective that is a sum.
+    :param plan: of an objective that is a sum, without limits.
     :param problem: the plan's own, followed by the changed projects: no seats, but bound to people as their originals.
     :param originals: for each changed project the index of its original, which has seats that are not kept.
     """
 
     def __init__(self, plan: Plan, problem: Problem, originals: Sequence[int]) -> None:
-        if plan.objective not in PRICED:
+        if not plan.is_priced:
             raise ProblemError("objective", "not_priced", objective=str(plan.objective))
         if plan.index.problem.limits:
             raise ProblemError("limits", "not_priced")

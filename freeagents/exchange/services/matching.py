@@ -241,7 +241,7 @@ def _unplaced(case: Case, answer: bridge.Answer, titles: Mapping[str, str], pack
         facts = found | {"alone": next(alone)} if told and code == "no_seat_allowed" else found
         sentence = sentence_for_person(code, facts, titles, scores=True)
         entry: dict[str, Any] = {"person_id": person, "code": code, "facts": facts, "reason": sentence}
-        if answer.objective in bridge.PRICED:
+        if answer.plan.is_priced:
             change = near.get(row)
             title = titles[change["project"]] if change else ""
             entry |= {"nearest": change, "what_would_place": nearest_sentence(change, title, naming)}

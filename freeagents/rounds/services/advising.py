@@ -23,8 +23,8 @@ ALTERNATIVES = 3
 
 
 def advise(round_id: int, answer: bridge.Answer, frozen: Frozen, pack: Pack) -> None:
-    """Store all of it; commits between its parts. Nothing, where the objective is no sum of points."""
-    if answer.objective not in bridge.PRICED:
+    """Store all of it; commits between its parts. Nothing, where nothing has a price."""
+    if not answer.plan.is_priced:
         return
     _price_alternatives(round_id, answer, frozen)
     db.session.commit()
