@@ -61,8 +61,9 @@ def some_skills(*codes: str) -> list[Skill]:
     found = {skill.code: skill for skill in db.session.query(Skill).where(Skill.code.in_(codes))}
     for code in codes:
         if code not in found:
-            names = PACK.skills[code].names if code in PACK.skills else {"en": code}
-            found[code] = Skill(code=code, names=dict(names), source="test")
+            known = PACK.skills.get(code)
+            names, descriptions = (known.names, known.descriptions) if known else ({"en": code}, {})
+            found[code] = Skill(code=code, names=dict(names), descriptions=dict(descriptions), source="test")
             db.session.add(found[code])
     db.session.flush()
     return [found[code] for code in codes]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask.views import MethodView
@@ -10,8 +11,10 @@ from marshmallow import Schema, fields
 from freeagents.extensions import pack
 from freeagents.security.guard import allow
 from freeagents.skills import queries
-from freeagents.skills.schemas import SkillSchema
+from freeagents.skills.models import Skill
+from freeagents.skills.schemas import SkillSchema, SuggestionsSchema
 from freeagents.web.api import PageQuery, cut, page_of, resource
+from freeagents.web.filters import locale_code
 
 bp = resource("skills", "/skills", "The shared vocabulary of skills.")
 
@@ -26,6 +29,18 @@ class Skills(MethodView):
     def get(self, page: dict[str, Any]) -> dict[str, Any]:
         """List skills in order of their codes."""
         return cut(queries.skills_after(page["after"], page["limit"] + 1), page["limit"], lambda skill: skill.code)
+
+
+@bp.route("/suggestions")
+class Suggestions(MethodView):
+    """Skills for a text."""
+
+    @allow("skill:read")
+    @bp.arguments(SuggestionsSchema)
+    @bp.response(200, SkillSchema(many=True))
+    def post(self, data: dict[str, Any]) -> Sequence[Skill]:
+        """Suggest the skills that a text speaks of, the likeliest first; nothing of it is kept."""
+        return queries.suggested(data["text"], pack=pack, locale=locale_code(), limit=data["limit"])
 
 
 class RoleLevelShown(Schema):

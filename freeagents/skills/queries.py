@@ -4,12 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from freeagents.country.entries import Words
 from freeagents.country.pack import Pack
 from freeagents.extensions import db
 from freeagents.skills.models import Skill
+
+DICTIONARIES = {"en": "english", "fr": "french", "sv": "swedish"}
+"""Language → how PostgreSQL finds the stems of its words."""
+SUGGESTED = text(
+    """
+    WITH asked AS (
+        SELECT lexeme FROM unnest(to_tsvector(CAST(:dictionary AS regconfig), :written))
+    ),
+    held AS (
+        SELECT skill.id, word.lexeme, 'A' = ANY (word.weights) AS named, asked.lexeme IS NOT NULL AS found
+        FROM skill
+        CROSS JOIN CAST(:dictionary AS regconfig) AS dictionary
+        CROSS JOIN unnest(
+            setweight(to_tsvector(dictionary, coalesce(names ->> :locale, names ->> :first, '')), 'A')
+            || to_tsvector(dictionary, coalesce(descriptions ->> :locale, descriptions ->> :first, ''))
+        ) AS word
+        LEFT JOIN asked ON asked.lexeme = word.lexeme
+        WHERE source <> 'import' AND skill.code <> ALL (CAST(:without AS text[]))
+    ),
+    told AS (
+        SELECT lexeme, 1 / sqrt(count(*)) AS says FROM held GROUP BY lexeme
+    ),
+    fit AS (
+        SELECT
+            held.id,
+            coalesce(sum(says) FILTER (WHERE named AND found) / sum(says) FILTER (WHERE named), 0) AS of_name,
+            coalesce(max(says) FILTER (WHERE named AND found), 0) AS telling,
+            coalesce(sum(says) FILTER (WHERE found AND NOT named), 0) AS of_description,
+            count(*) FILTER (WHERE found) AS words
+        FROM held JOIN told USING (lexeme)
+        GROUP BY held.id
+    )
+    SELECT skill.* FROM skill JOIN fit USING (id)
+    WHERE of_name > 0.6 OR telling > 0.6 OR (words > 1 AND of_name / 2 + of_description > 0.5)
+    ORDER BY of_name + of_description DESC, skill.code
+    LIMIT :limit
+    """
+)
 
 
 def skills() -> Sequence[Skill]:
@@ -32,6 +70,30 @@ def by_family(pack: Pack, locale: str) -> list[tuple[str, list[tuple[str, str]]]
         ]
         groups.append((pack.text(names, locale)[0], sorted(found, key=lambda item: item[1].casefold())))
     return groups
+
+
+def suggested(written: str, *, pack: Pack, locale: str, limit: int, without: Collection[str] = ()) -> Sequence[Skill]:
+    """Return the skills that a text speaks of, the likeliest first.
+
+    A word that few skills have in their names or descriptions says more than one that many have. A skill is suggested
+    when most of its name is in the text, or several words of its description.
+
+    Words that no pack knows are left out.
+
+    :param without: codes that are not wanted.
+    """
+    rows = db.session.scalars(
+        select(Skill).from_statement(SUGGESTED),
+        {
+            "written": written,
+            "dictionary": DICTIONARIES.get(locale, "simple"),
+            "locale": locale,
+            "first": pack.locales[0],
+            "without": list(without),
+            "limit": limit,
+        },
+    )
+    return rows.all()
 
 
 def roles_by_discipline(pack: Pack, locale: str) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -10,6 +10,9 @@ from marshmallow import Schema, ValidationError, fields, validate
 from freeagents.skills.models import MOST_SKILLS
 from freeagents.web.fields import Packed, Prose, Word
 
+MOST_SUGGESTED = 8
+"""How many skills are suggested for a text unless told otherwise."""
+
 
 class SkillLevelSchema(Schema):
     """A skill at a level 1–4. Cell: ``user-research-methods:3``."""
@@ -24,6 +27,13 @@ class HeldSkillSchema(SkillLevelSchema):
     """A skill somebody holds, with where it was shown."""
 
     evidence = Prose(load_default="", validate=validate.Length(max=2000))
+
+
+class SuggestionsSchema(Schema):
+    """A text, such as an outcome, for which skills are to be suggested."""
+
+    text = Prose(required=True, validate=validate.Length(1, 8000))
+    limit = fields.Integer(load_default=MOST_SUGGESTED, validate=validate.Range(1, 20))
 
 
 class SkillSchema(Schema):
@@ -58,6 +68,12 @@ def skill_levels(item: type[Schema] = SkillLevelSchema) -> Packed:
 def skill_words() -> Packed:
     """Return the field for a list of skills without levels."""
     return Packed(Word(validate=validate.Length(1, 100)), load_default=list, validate=validate.Length(max=MOST_SKILLS))
+
+
+class TakenSchema(Schema):
+    """The suggested skills that somebody takes."""
+
+    suggested = skill_words()
 
 
 def _no_skill_twice(items: list[dict[str, Any]]) -> None:

@@ -22,7 +22,7 @@ from tests.clients import signed_in
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 EVERYBODY = (NOBODY, *ROLES)
-BODIES = {"drafts.count": {"section": "dates"}}
+BODIES = {"drafts.count": {"section": "dates"}, "drafts.suggest": {"section": "outcome"}}
 """What a request must say to be about anything at all."""
 
 

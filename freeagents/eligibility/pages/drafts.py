@@ -14,6 +14,7 @@ from freeagents.country.entries import Rung
 from freeagents.db.base import utc_now
 from freeagents.eligibility.pages.counting import Told
 from freeagents.eligibility.pages.sections import SECTION_OF, SECTIONS, following, readable
+from freeagents.eligibility.pages.suggesting import Suggestions, with_assets
 from freeagents.errors import Conflict, Invalid, NotFound, TooMany
 from freeagents.extensions import db, pack
 from freeagents.profiles.models import WORK_MODES
@@ -112,8 +113,9 @@ def write_section(project: Project, section: str) -> Answer:
     form = SECTIONS[section].form()
     version = request.form.get("version", -1, type=int)
     with form.refusals():
+        data = form.data | (with_assets(project, Suggestions.taken()) if SECTIONS[section].suggests else {})
         writing.write_project(
-            project=project, data=form.data, pack=pack, actor_id=current_actor().person_id, version=version
+            project=project, data=data, pack=pack, actor_id=current_actor().person_id, version=version
         )
         ahead = following(project, section) if request.form.get("then") == "next" else None
         if ahead is not None:
@@ -142,6 +144,21 @@ def count(project: Project) -> Answer:
         return render_fragment("eligibility/_count.html", told=told, status=status or 200)
     version = request.form.get("version", -1, type=int)
     return _section_page(project, section, form, version=version, told=told, status=status)
+
+
+@bp.post("/<project>/suggest")
+@allow("project:edit", project=whole_project)
+def suggest(project: Project) -> Answer:
+    """Suggest skills for what is typed on the page of a part; nothing is saved."""
+    section = request.form.get("section", "")
+    if section not in SECTIONS or not SECTIONS[section].suggests:
+        raise NotFound(_("There is nothing at this address."))
+    form = SECTIONS[section].form()
+    suggestions = Suggestions.of(project, readable(form), taken=Suggestions.taken())
+    if wants_part():
+        return render_fragment("eligibility/_suggested.html", suggestions=suggestions)
+    version = request.form.get("version", -1, type=int)
+    return _section_page(project, section, form, version=version, suggestions=suggestions)
 
 
 def _as_saved(project: Project) -> Project:
@@ -196,9 +213,12 @@ def _section_page(
     *,
     version: int,
     told: Told | None = None,
+    suggestions: Suggestions | None = None,
     status: int | None = None,
 ) -> Answer:
     counted = SECTIONS[section].counted
+    if SECTIONS[section].suggests and suggestions is None:
+        suggestions = Suggestions.of(project, readable(form), taken=Suggestions.taken())
     return render(
         f"eligibility/{section}.html",
         form=form,
@@ -207,6 +227,7 @@ def _section_page(
         section=section,
         version=version,
         stale=form.refused_with == Conflict.status,
+        suggestions=suggestions,
         told=told or (Told.of(project, readable(form)) if counted else None),
         skill_groups=by_family(pack, locale_code()) if section == "skills" else [],
         levels=[(level, in_words(names)) for level, names in pack.levels.items()],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,12 +22,16 @@ class Section:
     :ivar members: the members of the schema it writes, each with what reads it from the project.
     :ivar labels: what the page calls its inputs, for messages.
     :ivar counted: whether what it asks decides who qualifies, so that its page shows the live count.
+    :ivar suggests: whether its page suggests skills for what is written there.
+    :ivar settled_by: the members without which it is not yet written; None: any of them.
     """
 
     title: Any
     members: Mapping[str, Callable[[Project], Any]]
     labels: Mapping[str, Any]
     counted: bool = False
+    suggests: bool = False
+    settled_by: Collection[str] | None = None
 
     def form(self, project: Project | None = None) -> Form:
         """Return the form as it was sent, or as it stands on the project."""
@@ -39,7 +43,11 @@ class Section:
 
     def holds_anything(self, project: Project) -> bool:
         """Say whether something was entered here: one seat for any discipline is what every draft starts with."""
-        return any(read(project) not in (None, "", [], 1) for read in self.members.values())
+        return any(
+            read(project) not in (None, "", [], 1)
+            for name, read in self.members.items()
+            if self.settled_by is None or name in self.settled_by
+        )
 
 
 def _plain(*names: str) -> dict[str, Callable[[Project], Any]]:
@@ -54,8 +62,8 @@ def _criteria(kind: str) -> Callable[[Project], Any]:
 
 SECTIONS: dict[str, Section] = {
     "title": Section(_l("Title"), _plain("title"), {"title": _l("a title")}),
-    "outcome": Section(_l("Outcome"), _plain("outcome"), {"outcome": _l("The outcome")}),
-    "tasks": Section(_l("Tasks"), _plain("tasks"), {"tasks": _l("The tasks")}),
+    "outcome": Section(_l("Outcome"), _plain("outcome"), {"outcome": _l("The outcome")}, suggests=True),
+    "tasks": Section(_l("Tasks"), _plain("tasks"), {"tasks": _l("The tasks")}, suggests=True),
     "dates": Section(
         _l("Dates and share of time"),
         _plain("starts_on", "ends_on", "time_percent"),
@@ -81,6 +89,7 @@ SECTIONS: dict[str, Section] = {
         {"essential": _criteria("essential"), "asset": _criteria("asset")},
         {"skill": _l("a skill"), "level": _l("a level"), "essential": _l("Skills"), "asset": _l("Skills")},
         counted=True,
+        settled_by={"essential"},
     ),
     "grade": Section(
         _l("Grade"),
