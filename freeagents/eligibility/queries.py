@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,8 @@ from freeagents.accounts.models import Department, Employment, Person
 from freeagents.accounts.queries.directory import current
 from freeagents.eligibility.facts import ProjectFacts
 from freeagents.eligibility.models import CountRequest
-from freeagents.eligibility.sql import Ask, Employer, asks
+from freeagents.eligibility.rules import Kind
+from freeagents.eligibility.sql import Ask, Employer, asks, lacks_one_at_most
 from freeagents.extensions import db
 from freeagents.profiles.models import Profile
 
@@ -60,7 +62,7 @@ def pool() -> Select[int]:
 def count_for_manager(project: ProjectFacts) -> LiveCount:
     """Count as managers may see it: people who agreed to be counted, clearance left out, rounded down to tens."""
     shown = [ask for ask in asks(project) if ask.rule.code != "clearance"]
-    exact = _count(shown, Profile.countable)
+    exact = _count(shown, Profile.countable, project.essential)
     return LiveCount(
         qualify=_round_down(exact.qualify),
         kept_out=tuple(
@@ -79,23 +81,31 @@ def count_for_manager(project: ProjectFacts) -> LiveCount:
 
 def count_for_hr(project: ProjectFacts) -> LiveCount:
     """Count everybody, exactly, by all hard rules."""
-    return _count(asks(project), true())
+    return _count(asks(project), true(), project.essential)
 
 
-def _count(asked: list[Ask], among: SQLColumnExpression[bool]) -> LiveCount:
-    """Answer in one query: a row a person with a column for each thing asked, then counts over combinations."""
+def _count(asked: list[Ask], among: SQLColumnExpression[bool], essential: Mapping[str, int]) -> LiveCount:
+    """Answer in one query: a row a person with a column for each thing asked, then counts over combinations.
+
+    Who fails two things or more is in no figure: rows are made only of those who fail one at most of what their own
+    row tells, and lack one at most of the essential skills. Each column is then worked out once a row.
+    """
     always = [ask for ask in asked if not _is_told(ask)]
     told = [ask for ask in asked if _is_told(ask)]
     columns = [ask.condition.label(f"ask_{number}") for number, ask in enumerate(told)]
     lowered = [(number, ask.lower.label(f"lower_{number}")) for number, ask in enumerate(told) if ask.lower is not None]
-    rows = (
+    query = (
         pool()
         .with_only_columns(Person.id, *columns, *(column for _, column in lowered))
-        .where(among, *(ask.condition for ask in always))
-        .subquery()
+        .where(
+            among, *(ask.condition for ask in always), _failures(ask.condition for ask in told if _is_cheap(ask)) <= 1
+        )
     )
+    if len(essential) > 1:
+        query = query.where(lacks_one_at_most(essential))
+    rows = query.cte("rows").prefix_with("MATERIALIZED")
     met = [rows.c[f"ask_{number}"] for number in range(len(told))]
-    failures: ColumnElement[int] = sum((case((column, 0), else_=1) for column in met), start=literal(0))
+    failures = _failures(met)
     figures = [func.count().filter(and_(true(), *met)).label("qualify")]
     for number, column in enumerate(met):
         figures.append(func.count().filter(and_(not_(column), failures == 1)).label(f"out_{number}"))
@@ -119,6 +129,15 @@ def _count(asked: list[Ask], among: SQLColumnExpression[bool]) -> LiveCount:
 
 def _is_told(ask: Ask) -> bool:
     return ask.rule.counted
+
+
+def _is_cheap(ask: Ask) -> bool:
+    """Say whether a condition looks at nothing but the person's own row."""
+    return ask.rule.kind in {Kind.DIFFERS, Kind.WITHIN, Kind.ACCEPTS}
+
+
+def _failures(conditions: Iterable[ColumnElement[bool]]) -> ColumnElement[int]:
+    return sum((case((condition, 0), else_=1) for condition in conditions), start=literal(0))
 
 
 def _round_down(people: int) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, case, exists, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, ScalarSelect, and_, case, exists, false, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from freeagents.accounts.models import Department, Employment, Person
@@ -42,6 +42,24 @@ def asks(project: ProjectFacts) -> list[Ask]:
     return [ask for rule in RULES for ask in _TELLERS[rule.kind](rule, project)]
 
 
+def lacks_one_at_most(essential: Mapping[str, int]) -> ColumnElement[bool]:
+    """Return the condition that a person holds all these skills at their levels but for one at most."""
+    held = or_(
+        *(and_(HeldSkill.skill_id == _skill_id(code), HeldSkill.level >= level) for code, level in essential.items())
+    )
+    near = (
+        select(HeldSkill.profile_id)
+        .where(held)
+        .group_by(HeldSkill.profile_id)
+        .having(func.count() >= len(essential) - 1)
+    )
+    return Profile.id.in_(near)
+
+
+def _skill_id(code: str) -> ScalarSelect[int]:
+    return select(Skill.id).where(Skill.code == code).scalar_subquery()
+
+
 def _is_so(rule: HardRule, _project: ProjectFacts) -> Iterator[Ask]:
     yield Ask(rule, "", and_(admitted_today(Person.id), Profile.paused.is_(False)))
 
@@ -62,8 +80,9 @@ def _holds(rule: HardRule, project: ProjectFacts) -> Iterator[Ask]:
 
 
 def _holds_skill(code: str, level: int) -> ColumnElement[bool]:
-    skill = select(Skill.id).where(Skill.code == code).scalar_subquery()
-    return exists().where(HeldSkill.profile_id == Profile.id, HeldSkill.skill_id == skill, HeldSkill.level >= level)
+    return exists().where(
+        HeldSkill.profile_id == Profile.id, HeldSkill.skill_id == _skill_id(code), HeldSkill.level >= level
+    )
 
 
 def _holds_language(language: str, ranks: tuple[int, ...]) -> ColumnElement[bool]:
