@@ -13,18 +13,21 @@ from marshmallow import Schema, fields
 from freeagents.db.base import utc_now
 from freeagents.errors import Invalid, NotFound
 from freeagents.extensions import pack
-from freeagents.rounds.models import Policy, Proposal, ReviewSample, Round
+from freeagents.projects.models import Project, Seat
+from freeagents.rounds.models import EmptySeat, Policy, Proposal, ReviewSample, Round
 from freeagents.rounds.queries import policies
 from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.schemas import (
     ApprovalsShown,
+    EmptySeatShown,
+    LeftOutShown,
     NewRoundSchema,
     ProposalShown,
     ReasonSchema,
     SampleSchema,
     SampleShown,
 )
-from freeagents.rounds.services import planning, review, sampling
+from freeagents.rounds.services import leaving, planning, review, sampling
 from freeagents.rounds.services.telling import shown_figures, shown_parts
 from freeagents.security.access import allows
 from freeagents.security.actor import current_actor
@@ -226,6 +229,37 @@ class RoundProposals(MethodView):
         return cut([_shown(row) for row in rows], page["limit"], lambda proposal: str(proposal["id"]))
 
 
+@rounds_bp.route("/<subject>/empty-seats")
+class EmptySeats(MethodView):
+    """Seats a round left empty."""
+
+    @allow("round:read", subject=queries.round_by_public_id)
+    @rounds_bp.arguments(PageQuery, location="query")
+    @rounds_bp.response(200, page_of(EmptySeatShown))
+    def get(self, page: dict[str, Any], subject: Round) -> dict[str, Any]:
+        """List the seats left empty, why, and what would fill them."""
+        rows = queries.empty_seats(subject.id, after=_place(page["after"]), limit=page["limit"] + 1)
+        found = cut(rows, page["limit"], lambda row: str(row[0].id))
+        return found | {"items": [_empty(*row) for row in found["items"]]}
+
+
+@rounds_bp.route("/<subject>/left-out")
+class LeftOut(MethodView):
+    """People a round left out."""
+
+    @allow("round:read", subject=queries.round_by_public_id)
+    @rounds_bp.arguments(PageQuery, location="query")
+    @rounds_bp.response(200, page_of(LeftOutShown))
+    def get(self, page: dict[str, Any], subject: Round) -> dict[str, Any]:
+        """List the people left out, why, and what would have placed them."""
+        rows = leaving.listed(subject=subject, after=_place(page["after"]), limit=page["limit"] + 1)
+        private = allows("proposal:decide", current_actor(), subject)
+        if private:
+            review.note_look(subject=subject, actor_id=current_actor().person_id)
+        found = cut(rows, page["limit"], lambda row: str(row.row))
+        return found | {"items": [_left_out(row, private=private) for row in found["items"]]}
+
+
 @proposals_bp.route("/<proposal>")
 class OneProposal(MethodView):
     """One proposal."""
@@ -319,3 +353,22 @@ def _shown(proposal: Proposal) -> dict[str, Any]:
         "criteria": proposal.criteria,
         "reason": proposal.reason,
     }
+
+
+def _empty(outcome: EmptySeat, seat: Seat, project: Project) -> dict[str, Any]:
+    facts = dict(outcome.facts)
+    advised = "filling" in facts
+    filling = facts.pop("filling", None)
+    told = {"project": project.public_id, "seat": seat.number, "code": outcome.code}
+    return told | {"facts": facts, "advised": advised, "filling": filling}
+
+
+def _left_out(row: leaving.LeftOutPerson, *, private: bool) -> dict[str, Any]:
+    """Return what :class:`LeftOutShown` writes; scores, and what they lead to, for reviewers only."""
+    facts = row.facts if private else {name: value for name, value in row.facts.items() if name == "allowed"}
+    told = {"person": row.person.public_id, "code": row.code, "facts": facts, "advised": row.advised and private}
+    return told | {"nearest": row.nearest if private else None}
+
+
+def _place(after: str | None) -> int | None:
+    return int(after) if after and after.isdecimal() and len(after) < 10 else None

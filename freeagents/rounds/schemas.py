@@ -142,3 +142,34 @@ class ProposalShown(Schema):
     parts = fields.Dict(keys=fields.String(), values=fields.Integer())
     criteria = fields.List(fields.Dict())
     reason = fields.String()
+
+
+class EmptySeatShown(Schema):
+    """A seat a round left empty: why, as a code with its facts, and what would fill it.
+
+    ``filling`` is the smallest thing that the project could ask less, how many people would then ``qualify``, and how
+    many seats more of the project the round would have ``filled``; null: no single thing would. ``advised`` says that
+    this is worked out.
+    """
+
+    project = fields.String()
+    seat = fields.Integer()
+    code = fields.String()
+    facts = fields.Dict()
+    advised = fields.Boolean()
+    filling = fields.Dict(allow_none=True)
+
+
+class LeftOutShown(Schema):
+    """A person a round left out: why, as a code with its facts, and what would have placed them.
+
+    ``nearest`` is the smallest change of their own, and the project it leads to; null: no single change would.
+    ``advised`` says that this is worked out. Facts and changes with private parts in them are only for those who decide
+    on proposals.
+    """
+
+    person = fields.String()
+    code = fields.String()
+    facts = fields.Dict()
+    advised = fields.Boolean()
+    nearest = fields.Dict(allow_none=True)

@@ -212,6 +212,8 @@ TABLE: dict[str, frozenset[str]] = {
     "api_rounds.OwnSample POST": HR,
     "api_rounds.ApproveTheRest POST": HR,
     "api_rounds.RoundProposals GET": ROUND_READERS,
+    "api_rounds.EmptySeats GET": ROUND_READERS,
+    "api_rounds.LeftOut GET": ROUND_READERS,
     "api_proposals.OneProposal GET": ROUND_READERS,
     "api_proposals.KeepProposal POST": HR,
     "api_proposals.BarProposal POST": HR,

@@ -40,6 +40,8 @@ LISTS = {
     "api_projects.Projects GET",
     "api_rounds.Rounds GET",
     "api_rounds.RoundProposals GET",
+    "api_rounds.EmptySeats GET",
+    "api_rounds.LeftOut GET",
     "api_skills.Skills GET",
 }
 FEW, MANY = 2, 200

@@ -19,6 +19,7 @@ from freeagents.rounds.services import leaving, planning, review
 from tests.clients import signed_in
 from tests.factories import PACK, PASSWORD, a_department, a_policy, an_agent, some_skills
 from tests.integration.rounds import world as w
+from tests.integration.rounds.test_api import Caller
 from tests.integration.rounds.world import AUDITOR, FORMS, HR, SURVEYS
 
 WOULD_PLACE = "With plain-words at the level Working, the person would take a seat of “Write plain forms”."
@@ -118,3 +119,21 @@ def test_under_an_objective_that_is_no_sum_nothing_is_said(app, world):
     assert "would take a seat" not in hr.get(f"{address}/left-out")
     assert "No single change" not in hr.get(f"{address}/left-out")
     assert "smallest change" not in hr.get(f"{address}/empty-seats")
+
+
+def test_programs_read_the_same(app, world, solved):
+    hr, auditor = Caller(app, HR), Caller(app, AUDITOR)
+    with app.app_context():
+        alan = db.session.get(Person, world.people["alan"]).public_id
+        forms = db.session.get(Project, world.projects[FORMS]).public_id
+    page = hr.get(f"/rounds/{solved}/left-out")
+    nearest = {"project": forms, "title": FORMS, "skill": "plain-words", "level": 2}
+    told = {"person": alan, "code": "no_seat_allowed", "facts": {}, "advised": True, "nearest": nearest}
+    assert page == {"items": [told], "next": None}
+    assert auditor.get(f"/rounds/{solved}/left-out")["items"] == [told | {"advised": False, "nearest": None}]
+    for caller in (hr, auditor):
+        page = caller.get(f"/rounds/{solved}/empty-seats?limit=1&after=nonsense")
+        assert page["next"] is None
+        [seat] = page["items"]
+        assert (seat["project"], seat["seat"], seat["code"], seat["advised"]) == (forms, 2, "nobody_else_allowed", True)
+        assert seat["filling"] == {"change": "asset", "skill": "plain-words", "qualify": 3, "filled": 1}
