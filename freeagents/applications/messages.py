@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from freeagents.eligibility.sentences import your_answer
+from freeagents.eligibility.sentences import your_answer, your_answers
 from freeagents.extensions import pack
 from freeagents.messages.kinds import Dates, Kind, Link, Said
 from freeagents.web.words import in_words, work_mode_name
@@ -43,7 +43,7 @@ def matched(facts: Facts) -> Said:
 
 def not_matched(facts: Facts) -> Said:
     """Say that an application was not matched, why, and which projects come next."""
-    paragraphs = [your_answer(facts["reason"], facts.get("reason_facts", {}))]
+    paragraphs = your_answers(facts["reason"], facts.get("reason_facts", {}))
     if facts.get("words"):
         paragraphs.append(_("The reason given: %(words)s", words=facts["words"]))
     best = facts.get("next", [])

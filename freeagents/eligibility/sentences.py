@@ -110,16 +110,20 @@ def your_rule_sentence(code: str, detail: str = "") -> str:
 
 
 def your_answer(code: str, facts: Mapping[str, Any]) -> str:
-    """Return, to the person who applied, why the application was answered as it was, and what would have changed it."""
+    """Return, to the person who applied, why the application was answered as it was."""
     if code == "rules_not_met":
-        answer = " ".join(your_rule_sentence(rule) for rule in facts.get("rules", ()))
-    else:
-        answer = str(YOUR_ANSWERS[code]) if code in YOUR_ANSWERS else sentence_for_person(code, facts, {})
-    if "nearest" not in facts:
-        return answer
-    change = facts["nearest"]
-    names = {change["skill"]: change["names"]} if change and "skill" in change else {}
-    return f"{answer} {your_nearest_sentence(change, change['title'] if change else '', Naming.spoken(names))}"
+        return " ".join(your_rule_sentence(rule) for rule in facts.get("rules", ()))
+    return str(YOUR_ANSWERS[code]) if code in YOUR_ANSWERS else sentence_for_person(code, facts, {})
+
+
+def your_answers(code: str, facts: Mapping[str, Any]) -> list[str]:
+    """Return :func:`your_answer` and, where it is told with this answer, what would have placed the person."""
+    answers = [your_answer(code, facts)]
+    if "nearest" in facts:
+        change = facts["nearest"]
+        names = {change["skill"]: change["names"]} if change and "skill" in change else {}
+        answers.append(your_nearest_sentence(change, change["title"] if change else "", Naming.spoken(names)))
+    return answers
 
 
 def objective_sentence(objective: str) -> str:

@@ -20,7 +20,7 @@ from freeagents.eligibility import services as eligibility
 from freeagents.eligibility.bridge import Policy
 from freeagents.eligibility.facts import Pair
 from freeagents.eligibility.pool import host_of, people_facts, project_facts
-from freeagents.eligibility.sentences import your_answer
+from freeagents.eligibility.sentences import your_answers
 from freeagents.errors import Conflict
 from freeagents.extensions import pack
 from freeagents.projects.models import Project
@@ -143,7 +143,7 @@ def _own_page(form: Form | None = None) -> Answer:
         form=form or Form(Schema()),
         standing=[one for one in found if one.state == "submitted"],
         answered=[
-            (one, your_answer(one.reason, one.reason_facts or {}) if one.reason else "")
+            (one, your_answers(one.reason, one.reason_facts or {}) if one.reason else [])
             for one in found
             if one.state != "submitted"
         ],
