@@ -231,6 +231,17 @@ def answer_applications(
     enqueue(db.session, TELL_JOB, at=now.isoformat())
 
 
+def answer_late(*, projects: Collection[int], actor_id: int) -> None:
+    """Answer whoever applied too late for the round that filled the last seat of these projects; a job tells each."""
+    now = utc_now()
+    late = queries.standing_for_projects(list(projects), now)
+    for application in late:
+        _answer(application, "not_matched", "project_filled", {}, actor_id=actor_id, at=now)
+    db.session.flush()
+    if late:
+        enqueue(db.session, TELL_JOB, at=now.isoformat())
+
+
 def tell_answers(*, at: datetime, today: date, pack: Pack) -> None:
     """Tell everybody whose application was answered at this instant, why, and what suits them next; a job's handler.
 

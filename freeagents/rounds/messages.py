@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from freeagents.messages.kinds import Kind, Link, Said
 from freeagents.rounds.services.telling import failure_sentence
+from freeagents.web.filters import listed
 
 Facts = Mapping[str, Any]
 
@@ -31,6 +32,20 @@ def failed(facts: Facts) -> Said:
     )
 
 
+def matched(facts: Facts) -> Said:
+    """Say to a project's owner who was matched with it."""
+    return Said(
+        _("“%(project)s” has its people", project=facts["title"])
+        if len(facts["people"]) > 1
+        else _("“%(project)s” has somebody", project=facts["title"]),
+        (
+            _("HR has published a round. Matched with your project: %(people)s.", people=listed(facts["people"])),
+            _("They have been told as well. Talk to them about the first day."),
+        ),
+        (Link(_("See the project"), "applications.project", {"project": facts["project"]}),),
+    )
+
+
 def _to_round(facts: Facts, words: str) -> Link:
     return Link(words, "rounds.show", {"subject": facts["round"]})
 
@@ -38,4 +53,5 @@ def _to_round(facts: Facts, words: str) -> Link:
 KINDS = {
     "round:solve": Kind("rounds", solved),
     "round:fail": Kind("rounds", failed),
+    "round:match": Kind("projects", matched),
 }

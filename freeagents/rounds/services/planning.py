@@ -21,7 +21,7 @@ from freeagents.extensions import db
 from freeagents.jobs.queue import enqueue
 from freeagents.rounds.models import MOVES, Policy, Round
 from freeagents.rounds.queries import rounds as queries
-from freeagents.rounds.services import explaining, leaving
+from freeagents.rounds.services import explaining, filling, leaving
 from freeagents.rounds.services.solving import SOLVE_JOB
 from freeagents.skills.queries import names_of
 
@@ -106,7 +106,9 @@ def rerun(*, subject: Round, actor_id: int) -> Round:
 def publish(*, subject: Round, actor_id: int) -> None:
     """Tell everybody: approved pairs are matched; all other applications for the round's projects are not, with why.
 
-    :raises Conflict: the round is not in review, or a proposal is still undecided.
+    The seats of the approved pairs are filled.
+
+    :raises Conflict: the round is not in review, a proposal is still undecided, or a seat or person was taken.
     """
     queries.lock_round(subject)
     if undecided := queries.undecided(subject.id):
@@ -117,6 +119,7 @@ def publish(*, subject: Round, actor_id: int) -> None:
                 undecided,
             )
         )
+    filling.refuse_taken(subject)
     _move(subject, "published")
     subject.published_by, subject.published_at = actor_id, utc_now()
     answer_applications(
@@ -127,7 +130,7 @@ def publish(*, subject: Round, actor_id: int) -> None:
         submitted_before=subject.cut_off,
         actor_id=actor_id,
     )
-    db.session.flush()
+    filling.fill_seats(subject, actor_id=actor_id)
     record(db.session, "round:publish", f"round/{subject.public_id}", actor_id=actor_id)
 
 

@@ -1,0 +1,97 @@
+"""Questions about matches: the approved pairs of published rounds, which hold seats and people's time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
+
+from freeagents.extensions import db
+from freeagents.projects.models import Project, Seat
+from freeagents.rounds.models import Proposal, Round
+
+PUBLISHED = ("published", "closed")
+MATCHED = ("approved", "offered")
+GOING = ("open", "filled")
+_PUBLISHING = 7_205_759
+
+
+def lock_publishing() -> None:
+    """Let no other round be published until the transaction ends: two could take the same seat, or the same person."""
+    db.session.execute(select(func.pg_advisory_xact_lock(_PUBLISHING)))
+
+
+def approved(round_id: int) -> Sequence[Proposal]:
+    """Return the approved proposals of a round with person, seat, and project with its seats, by project and seat."""
+    return db.session.scalars(
+        select(Proposal)
+        .join(Seat, Seat.id == Proposal.seat_id)
+        .where(Proposal.round_id == round_id, Proposal.state == "approved")
+        .options(
+            joinedload(Proposal.person),
+            joinedload(Proposal.seat),
+            joinedload(Proposal.project).selectinload(Project.seats),
+        )
+        .order_by(Proposal.project_id, Seat.number)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def taken_meanwhile(subject: Round, *, limit: int) -> Sequence[Proposal]:
+    """Return approved proposals of a round whose seat or person is no longer to be had, with person and project.
+
+    A seat is taken, or gone with its project; a person was matched, for some of the same days, by a round that was
+    published after this one was solved and so was not known to it.
+    """
+    other, theirs, project = aliased(Proposal), aliased(Project), aliased(Project)
+    placed = exists(
+        select(other.id)
+        .join(Round, Round.id == other.round_id)
+        .join(theirs, theirs.id == other.project_id)
+        .where(
+            other.person_id == Proposal.person_id,
+            other.round_id != subject.id,
+            other.state.in_(MATCHED),
+            Round.state.in_(PUBLISHED),
+            Round.published_at > subject.solved_at,
+            theirs.state.in_(GOING),
+            theirs.starts_on <= project.ends_on,
+            theirs.ends_on >= project.starts_on,
+        )
+    )
+    return db.session.scalars(
+        select(Proposal)
+        .join(Seat, Seat.id == Proposal.seat_id)
+        .join(project, project.id == Proposal.project_id)
+        .where(
+            Proposal.round_id == subject.id,
+            Proposal.state == "approved",
+            or_(Seat.state != "open", project.state != "open", placed),
+        )
+        .options(joinedload(Proposal.person), joinedload(Proposal.project))
+        .order_by(Proposal.id)
+        .limit(limit)
+    ).all()
+
+
+def matched_spells(person_id: int | None = None) -> list[tuple[int, date, date, int]]:
+    """Return person id, first day, last day and share of time of each match that stands.
+
+    :param person_id: only this person's.
+    """
+    query = (
+        select(Proposal.person_id, Project.starts_on, Project.ends_on, Project.time_percent)
+        .join(Round, Round.id == Proposal.round_id)
+        .join(Project, Project.id == Proposal.project_id)
+        .where(Round.state.in_(PUBLISHED), Proposal.state.in_(MATCHED), Project.state.in_(GOING))
+    )
+    if person_id is not None:
+        query = query.where(Proposal.person_id == person_id)
+    # What is open or filled has days and a share of time: the table sees to it.
+    return [
+        (person, first, last, percent)
+        for person, first, last, percent in db.session.execute(query)
+        if first and last and percent
+    ]
