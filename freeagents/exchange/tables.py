@@ -87,7 +87,8 @@ def read_table(path: Path, *, required: Sequence[str], known: Sequence[str], fau
     """Read a CSV file; blank lines are skipped.
 
     :param required: columns the header must have; ``known``: all it may have.
-    :param faults: takes what is wrong, also while the lines are read. A wrong header gives no lines.
+    :param faults: takes what is wrong, also while the lines are read. A header without
+        a column that is needed, or with one twice, gives no lines.
     """
     before = len(faults.problems)
     records = _records(path, faults)
@@ -97,21 +98,27 @@ def read_table(path: Path, *, required: Sequence[str], known: Sequence[str], fau
             faults.add(str(path), 0, "", _("The file is empty. Its first line must be the header."))
         return Table((), ())
     header = tuple(cell.strip() for cell in first[1])
-    if not _header_is_right(str(path), header, required, known, faults):
+    if not _header_can_be_read(str(path), header, required, known, faults):
         return Table((), ())
-    return Table(header, _lines(str(path), header, records, faults))
+    places = [place for place, name in enumerate(header) if name in known]
+    lines = _lines(str(path), header, records, faults)
+    if len(places) < len(header):
+        lines = (Line(line.number, [line.record[place] for place in places]) for line in lines)
+    return Table(tuple(header[place] for place in places), lines)
 
 
-def _header_is_right(
+def _header_can_be_read(
     file: str, header: Sequence[str], required: Sequence[str], known: Sequence[str], faults: Faults
 ) -> bool:
-    before = len(faults.problems)
+    """Note what is wrong with a header; return whether rows can be read all the same, past columns nobody knows."""
+    readable = True
     if len(header) == 1 and re.search(r"[;\t]", header[0]):
         faults.add(file, 1, "", _("The columns must be separated by commas. Save the file as CSV with commas."))
         return False
     for name in dict.fromkeys(header):
         if header.count(name) > 1:
             faults.add(file, 1, name, _("The column is there twice. Keep one of the two."))
+            readable = False
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             hint = (
@@ -123,7 +130,8 @@ def _header_is_right(
     for name in required:
         if name not in header:
             faults.add(file, 1, name, _("The column is missing. Add it to the header."))
-    return len(faults.problems) == before
+            readable = False
+    return readable
 
 
 def _lines(

@@ -11,6 +11,8 @@ from freeagents.profiles.models import WORK_MODES
 from freeagents.skills.schemas import HeldSkillSchema, skill_levels, skill_words
 from freeagents.web.fields import Packed, Prose, Word
 
+KILOMETRES = _l("Write the distance in kilometres, from 0 to 20100, such as 40.")
+
 
 class LanguageSchema(Schema):
     """A language with its level in the pack's letters; blank letters: at no stated level. Cell: ``en:CBC``."""
@@ -25,7 +27,13 @@ class PlaceSchema(Schema):
     """A place somebody would work at, and how far around it; blank: that very place. Cell: ``Leeds:40``."""
 
     place = Word(required=True, validate=validate.Length(1, 100))
-    max_km = fields.Float(load_default=None, allow_none=True, allow_nan=False, validate=validate.Range(0, 20_100))
+    max_km = fields.Float(
+        load_default=None,
+        allow_none=True,
+        allow_nan=False,
+        validate=validate.Range(0, 20_100, error=KILOMETRES),
+        error_messages=dict.fromkeys(("invalid", "special", "too_large"), KILOMETRES),
+    )
 
 
 def unpack_language(text: str) -> dict[str, Any]:
@@ -78,10 +86,10 @@ class SpellSchema(Schema):
     ends_on = fields.Date(load_default=None, allow_none=True, data_key="to")
     percent = fields.Integer(load_default=100, data_key="time_percent", validate=validate.Range(1, 100))
 
-    @validates_schema
+    @validates_schema(skip_on_field_errors=False)
     def ends_after_start(self, data: dict[str, Any], **_kwargs: Any) -> None:
         """Refuse an end before its start."""
-        if data.get("ends_on") and data["ends_on"] < data["starts_on"]:
+        if data.get("ends_on") and data.get("starts_on") and data["ends_on"] < data["starts_on"]:
             raise ValidationError(str(_l("The end must be the same as or after the start.")), "to")
 
 
@@ -129,7 +137,7 @@ class PersonRowSchema(ProfileSchema):
     available_to = fields.Date(load_default=None, allow_none=True)
     time_percent = fields.Integer(load_default=100, allow_none=True, validate=validate.Range(1, 100))
 
-    @validates_schema
+    @validates_schema(skip_on_field_errors=False)
     def ends_after_start(self, data: dict[str, Any], **_kwargs: Any) -> None:
         """Refuse an end before its start."""
         if data.get("available_from") and data.get("available_to") and data["available_to"] < data["available_from"]:

@@ -44,14 +44,17 @@ class ProjectSchema(Schema):
     essential = skill_levels()
     asset = skill_levels()
 
-    @validates_schema
+    @validates_schema(skip_on_field_errors=False)
     def agrees_with_itself(self, data: dict[str, Any], **_kwargs: Any) -> None:
         """Refuse an end before its start, and a skill that is both essential and an asset."""
         faults: dict[str, list[str]] = {}
         if data.get("starts_on") and data.get("ends_on") and data["ends_on"] < data["starts_on"]:
             faults["end"] = [str(_l("The end must be the same as or after the start."))]
-        essential = {item["skill"].casefold() for item in data.get("essential", ())}
-        twice = [item["skill"] for item in data.get("asset", ()) if item["skill"].casefold() in essential]
+        essential, asset = (
+            [item["skill"] for item in data.get(kind, ()) if "skill" in item] for kind in ("essential", "asset")
+        )
+        folded = {skill.casefold() for skill in essential}
+        twice = [skill for skill in asset if skill.casefold() in folded]
         if twice:
             faults["asset"] = [
                 str(_l("%(skills)s: essential already. Name a skill in one of the two lists.", skills=", ".join(twice)))

@@ -28,6 +28,7 @@ def init_app(app: Flask) -> None:
         "number": number,
         "percent": percent,
         "named": named,
+        "plain_named": plain_named,
         "listed": listed,
         "paragraphs": paragraphs,
     }
@@ -78,6 +79,11 @@ def named(names: Mapping[str, str] | None) -> Markup | str:
         return text
     language = next((code for code, name in names.items() if name == text), "")
     return Markup('<span lang="{}">{}</span>').format(language, text) if language else text
+
+
+def plain_named(names: Mapping[str, str] | None) -> str:
+    """Say a name where there can be no mark of its language."""
+    return pack.text(names, locale_code())[0] if names else ""
 
 
 def listed(items: Iterable[str]) -> str:

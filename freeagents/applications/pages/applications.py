@@ -120,6 +120,10 @@ def move(application: Application) -> Answer:
     form = Form(MoveSchema(), request.form)
     with form.refusals():
         services.move(application=application, places=form.data["places"], actor_id=current_actor().person_id)
+        flash(
+            _("“%(project)s” is now number %(rank)d.", project=application.project.title, rank=application.rank),
+            "success",
+        )
         return see_other("applications.mine", _anchor=f"application-{application.public_id}")
     return _own_page(form)
 

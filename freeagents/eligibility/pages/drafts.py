@@ -89,7 +89,7 @@ def open_project(project: Project) -> Answer:
         return see_other("applications.project", project=project.public_id)
     if project.state not in WRITABLE:
         raise Conflict(_("This project has ended. It cannot be opened."))
-    wrong = writing.missing(project) or {name: said for name, said in form.errors.items() if name}
+    wrong = _unready(project) or {name: said for name, said in form.errors.items() if name}
     if wrong:
         form.errors = {}
     for field, sentence in wrong.items():
@@ -194,8 +194,12 @@ def _new_page(form: Form) -> Answer:
     return render("eligibility/new.html", form=form, departments=departments)
 
 
+def _unready(project: Project) -> dict[str, str]:
+    return writing.unready(project, today=utc_now().date(), longest_days=pack.rules.longest_days)
+
+
 def _summary_page(project: Project, form: Form | None = None) -> Answer:
-    missing = writing.missing(project)
+    missing = _unready(project)
     return render(
         "eligibility/summary.html",
         form=form or Form(Schema()),

@@ -57,6 +57,7 @@ def match_files(files: MatchFiles, *, pack: Pack, progress: bridge.Progress | No
     :raises InputError: with all that is wrong with the files; then no file was written.
     """
     started = perf_counter()
+    _refuse_writing_over(files)
     policy = _policy(files.policy, pack)
     case, titles = _case(files, pack)
     read = perf_counter()
@@ -74,6 +75,16 @@ def match_files(files: MatchFiles, *, pack: Pack, progress: bridge.Progress | No
         report["seconds"] = {stage: round(spent, 3) for stage, spent in seconds.items()}
         _write_report(told, report)
     return report
+
+
+def _refuse_writing_over(files: MatchFiles) -> None:
+    """Refuse to write the proposals or the report over a file that is read, or over each other."""
+    faults = Faults()
+    read = [file for file in (files.people, files.projects, files.applications, files.policy) if file is not None]
+    for target, others in ((files.proposals, read), (files.report, [*read, files.proposals])):
+        if target.resolve() in {other.resolve() for other in others}:
+            faults.add(str(target), 0, "", _("Another file of this match has this name. Choose another."))
+    faults.refuse()
 
 
 def _write_report(target: IO[str], report: Mapping[str, Any]) -> None:

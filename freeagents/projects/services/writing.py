@@ -95,18 +95,23 @@ def open_project(*, project: Project, today: date, longest_days: int, actor_id: 
     """
     if "open" not in MOVES[project.state]:
         raise Conflict(_("Only a draft can be opened. This project is not a draft any more."))
-    _refuse_incomplete(project)
-    if project.starts_on is not None and project.ends_on is not None:
-        if project.ends_on < today:
-            raise Invalid(_("The end of the project is past. Choose dates that are still to come."), field="end")
-        if (project.ends_on - project.starts_on).days + 1 > longest_days:
-            raise Invalid(
-                _("A placement may last %(days)d days at most. Choose an earlier end.", days=longest_days), field="end"
-            )
+    for field, sentence in unready(project, today=today, longest_days=longest_days).items():
+        raise Invalid(sentence, field=field)
     project.state = "open"
     project.opened_at = utc_now()
     db.session.flush()
     record(db.session, "project:open", f"project/{project.public_id}", actor_id=actor_id)
+
+
+def unready(project: Project, *, today: date, longest_days: int) -> dict[str, str]:
+    """Return what keeps a draft from being opened: the form's field → what to do."""
+    wrong = missing(project)
+    if project.starts_on is not None and project.ends_on is not None:
+        if project.ends_on < today:
+            wrong["end"] = _("The end of the project is past. Choose dates that are still to come.")
+        elif (project.ends_on - project.starts_on).days + 1 > longest_days:
+            wrong["end"] = _("A placement may last %(days)d days at most. Choose an earlier end.", days=longest_days)
+    return wrong
 
 
 def missing(project: Project) -> dict[str, str]:

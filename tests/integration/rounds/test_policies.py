@@ -74,7 +74,9 @@ def test_what_is_written_is_what_rounds_use_once_another_has_approved_it(app, au
     assert (rules.name, rules.version, rules.objective) == ("nobody-waits", 1, "most_seats")
     assert (rules.points.bench, rules.points.skills) == (100, 0)
     with app.app_context():
-        audited = db.session.scalars(select(AuditEntry.action).where(AuditEntry.action.like("policy:%"))).all()
+        audited = db.session.scalars(
+            select(AuditEntry.action).where(AuditEntry.action.like("policy:%")).order_by(AuditEntry.id)
+        ).all()
     assert audited == ["policy:write", "policy:approve"]
 
 

@@ -377,3 +377,19 @@ def test_a_policy_with_limits_is_read_back_as_it_was():
 def test_a_wrong_limit_is_told(run, text, sentence):
     result = limited_match(run, text)
     assert (result.exit_code, result.stderr.splitlines()[0]) == (2, f"policy.toml, {sentence}")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--out", "people.csv"), "people.csv"),
+        (("--report", "./projects.csv"), "projects.csv"),
+        (("--out", "same", "--report", "same"), "same"),
+    ],
+)
+def test_no_file_of_the_match_is_written_over(run, options, told):
+    result = run(*options)
+    assert result.exit_code != 0
+    assert f"{told}: Another file of this match has this name. Choose another." in result.output
+    assert Path("people.csv").read_text() == example("people")
+    assert Path("projects.csv").read_text() == example("projects")

@@ -48,8 +48,8 @@ def faults(tmp_path, monkeypatch):
         ("languages", "cy:Q9", "'Q9' is not a language level. Write one of A1, A2, B1, B2, C1, C2 for each of: "),
         ("languages", "Welsh:B2", "Welsh:B2: Write a language code such as en or fr."),
         ("languages", "cy:B2;cy:C1", "cy is there twice. Name each language once."),
-        ("places", "Leeds:-1", "Leeds:-1: Must be greater than or equal to 0 and less than or equal to 20100."),
-        ("places", "Leeds:near", "Leeds:near: Not a valid number."),
+        ("places", "Leeds:-1", "Leeds:-1: Write the distance in kilometres, from 0 to 20100, such as 40."),
+        ("places", "Leeds:near", "Leeds:near: Write the distance in kilometres, from 0 to 20100, such as 40."),
         ("work_modes", "hybrid;beach", "beach: Choose from: on_site, hybrid, remote."),
         ("skills", "python", "python: write the skill and its level, as in user-research-methods:3"),
         ("skills", "python:5", "python:5: A level is a whole number from 1 to 4."),
@@ -148,6 +148,21 @@ def test_only_so_many_are_listed(faults):
         (
             "person_id,skils\np1,\n",
             ["people.csv, line 1, skils: There is no such column. Did you mean skills?"],
+        ),
+        (
+            "person_id,skils,time_percent\np1,,150\np1,,10\n",
+            [
+                "people.csv, line 1, skils: There is no such column. Did you mean skills?",
+                "people.csv, line 2, time_percent: '150': Write a number from 1 to 100.",
+                "people.csv, line 3, person_id: p1 stands in line 2 already. Keep one of the two rows.",
+            ],
+        ),
+        (
+            "person_id,available_from,available_to,time_percent\np1,2027-02-01,2027-01-01,150\n",
+            [
+                "people.csv, line 2, available_to: '2027-01-01': The last day must be the same as or after available_from.",
+                "people.csv, line 2, time_percent: '150': Write a number from 1 to 100.",
+            ],
         ),
         (
             "person_id,name,name\np1,,\n",
