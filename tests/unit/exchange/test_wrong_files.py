@@ -160,8 +160,10 @@ def test_only_so_many_are_listed(faults):
         (
             "person_id,available_from,available_to,time_percent\np1,2027-02-01,2027-01-01,150\n",
             [
-                "people.csv, line 2, available_to: '2027-01-01': "
-                "The last day must be the same as or after available_from.",
+                (
+                    "people.csv, line 2, available_to: '2027-01-01': "
+                    "The last day must be the same as or after available_from."
+                ),
                 "people.csv, line 2, time_percent: '150': Write a number from 1 to 100.",
             ],
         ),
