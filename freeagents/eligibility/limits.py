@@ -11,7 +11,7 @@ def limits_of(answer: Answer, policy: Policy) -> tuple[LimitUse, ...]:
     plan = answer.plan
     problem, proof = plan.index.problem, plan.certificate
     found = []
-    for limit in problem.limits:
+    for limit in [problem.layer] if problem.layer else []:
         placed, people = limit.counts(plan.person).tolist(), limit.counts(problem.everyone).tolist()
         columns = zip(policy.limits[limit.code].items(), placed, people, proof.group_price.tolist(), strict=True)
         for (word, most), here, count, price in columns:

@@ -9,7 +9,7 @@ from freeagents.matching._errors import Fault, PolicyError, ProblemError
 from freeagents.matching._explain import CriterionContribution, PairExplanation, explain, explain_placed
 from freeagents.matching._index import Index
 from freeagents.matching._keys import keys
-from freeagents.matching._limits import Limit
+from freeagents.matching._limits import Breach, Limit, Minimum, Separate, SideRule, Team
 from freeagents.matching._nearest import Nearest, nearest
 from freeagents.matching._places import Near, Places, haversine_km
 from freeagents.matching._plan import Plan
@@ -56,6 +56,7 @@ __all__ = [
     "Apart",
     "Assignment",
     "BlockingPairs",
+    "Breach",
     "Certificate",
     "Change",
     "Cover",
@@ -70,6 +71,7 @@ __all__ = [
     "LeftOut",
     "Levels",
     "Limit",
+    "Minimum",
     "Move",
     "Near",
     "Nearest",
@@ -89,6 +91,9 @@ __all__ = [
     "Rungs",
     "Segment",
     "Segments",
+    "Separate",
+    "SideRule",
+    "Team",
     "Trial",
     "Unfilled",
     "WhatIf",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from freeagents.matching._arrays import Flags, Whole, frozen
 from freeagents.matching._candidates import Basis
+
+NOT_TOLD = -2
+"""Stands for a cut-off beside side rules: lists hold whom their prices let in, which are not just the best."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -47,6 +51,8 @@ class Certificate:
     :ivar seat_weight: what each pair weighs besides its score.
     :ivar bound: the weight that no plan exceeds.
     :ivar group_price: prices of one more person of each group of the problem's limit, in units; 0 where it has room.
+    :ivar rule_prices: prices of side rules in units, by kind, code and where; see ``Breach``. Kind ``with`` stands for
+        *a person is placed on a project only if somebody is*.
     :ivar floor: prices, lists and cut-offs are about pairs that score at least so much; 0 but for ``worst_off``.
     :ivar most: for ``worst_off``, a cover of all pairs: no plan fills more seats.
     :ivar higher: and one of the pairs above the floor: no plan of these fills as many.
@@ -63,6 +69,7 @@ class Certificate:
     seat_weight: int
     bound: int
     group_price: Whole = field(default_factory=lambda: np.zeros(0, np.int64))
+    rule_prices: Mapping[tuple[str, str, tuple[int, ...]], int] = field(default_factory=dict)
     floor: int = 0
     most: Cover | None = None
     higher: Cover | None = None

@@ -137,26 +137,34 @@ def best_within(search: Search, candidates: Limited, *, fill_first: bool) -> Bas
 
 
 def at_prices(index: Index, limit: Limit, flow: Flow) -> tuple[Index, Whole]:
-    """Return the index with scores less the prices of people's groups, and the units that raise each person's score.
-
-    Only differences between groups count, so that all are raised by the greatest price. What lies further apart than
-    any two scores do, or any two tie bits, is drawn together: the order stays.
-
-    :raises ProblemError: there are too many groups for that.
-    """
-    policy, members = index.policy, limit.group != IN_NONE
-    units = _drawn_together(-flow.group_price, policy.most_score + policy.change_units)
-    if units.max() + policy.most_score + policy.change_units > MOST_UNITS:
-        raise ProblemError(f"limits.{limit.code}", "too_many_groups", groups=len(limit.most))
-    later = _drawn_together(-flow.group_price_ties, 1 << flow.tie_bits)
-    raised = np.where(members, units[limit.group], units[-1])
+    """Return the index with scores less the prices of people's groups, and the units that raise each person's score."""
+    members = limit.group != IN_NONE
+    later = drawn_together(np.append(-flow.group_price_ties, 0), 1 << flow.tie_bits)
+    view, raised = lowered(index, np.where(members, np.append(flow.group_price, 0)[limit.group], 0))
     handicap: Hashes = np.where(members, later[limit.group], later[-1]).astype(np.uint64)
+    people = view.people._replace(handicap=handicap, tie_shift=np.uint64(64 - flow.tie_bits))
+    return replace(view, people=people), raised
+
+
+def lowered(index: Index, price: Whole) -> tuple[Index, Whole]:
+    """Return the index with scores less a price for each person, and the units that raise each person's score.
+
+    Only differences count, so that nobody is lowered and others are raised. What lies further apart than any two scores
+    do is drawn together: the order stays.
+
+    :raises ProblemError: there are too many different prices for that.
+    """
+    most = index.policy.most_score + index.policy.change_units
+    raised = drawn_together(-price, most)
+    if int(raised.max(initial=0)) + most > MOST_UNITS:
+        raise ProblemError("limits", "too_many_prices")
     bench = (index.people.bench + raised).astype(np.int32)
-    people = index.people._replace(bench=bench, handicap=handicap, tie_shift=np.uint64(64 - flow.tie_bits))
-    return replace(index, people=people, by_bench=np.argsort(-bench, kind="stable").astype(np.int32)), raised
+    by_bench = np.argsort(-bench, kind="stable").astype(np.int32)
+    return replace(index, people=index.people._replace(bench=bench), by_bench=by_bench), raised
 
 
-def _drawn_together(values: Whole, span: int) -> Whole:
-    """Return numbers from 0 that stand to each other as the values and a 0 behind them do, as far as a span reaches."""
-    ordered, place = np.unique(np.append(values, 0), return_inverse=True)
-    return np.concatenate((np.zeros(1, np.int64), np.cumsum(np.minimum(np.diff(ordered), span + 1))))[place]
+def drawn_together(values: Whole, span: int) -> Whole:
+    """Return numbers from 0 that stand to each other as the values do, as far as a span reaches."""
+    ordered, place = np.unique(values, return_inverse=True)
+    steps = np.minimum(np.diff(ordered), span + 1)
+    return np.concatenate((np.zeros(min(len(ordered), 1), np.int64), np.cumsum(steps)))[place]

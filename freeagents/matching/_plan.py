@@ -11,6 +11,7 @@ from freeagents.matching._arrays import Flags, Whole
 from freeagents.matching._candidates import Basis
 from freeagents.matching._certificate import Certificate
 from freeagents.matching._index import Index
+from freeagents.matching._limits import Breach
 from freeagents.matching._parts import parts_of_pairs
 from freeagents.matching._policy import PARTS, PRICED, Objective
 from freeagents.matching._tables import Pairs
@@ -26,6 +27,8 @@ class Plan:
     :ivar kept: p flags: the pair was kept, not chosen.
     :ivar parts: p × 6 parts of scores in units, in the order of ``PARTS``.
     :ivar certificate: the prices that prove it.
+    :ivar bound: what no plan weighs more than, in units; the plan itself weighs so much but for the ``gap``.
+    :ivar breaches: side rules with a price that are not kept.
     :ivar index: the problem and policy as the plan was found with them.
     :ivar previous: the pairs that it was to change as little as pays.
     :ivar basis: the candidates it was chosen from, and the choice.
@@ -41,6 +44,8 @@ class Plan:
     kept: Flags
     parts: Whole
     certificate: Certificate
+    bound: int
+    breaches: tuple[Breach, ...] = ()
     index: Index
     basis: Basis
     previous: Pairs = field(default_factory=Pairs.none)
@@ -84,6 +89,23 @@ class Plan:
         return int(chosen.min()) if len(chosen) else 0
 
     @property
+    def penalty(self) -> int:
+        """What side rules cost that are not kept, in units."""
+        return sum(breach.units for breach in self.breaches)
+
+    @property
+    def gap(self) -> int:
+        """By how much a better plan could weigh more at most, in units; 0: it is proven that there is none.
+
+        Where seats come first, a seat weighs ``certificate.seat_weight`` besides the score.
+        """
+        if self.objective not in PRICED:
+            return 0
+        chosen = ~self.kept
+        weight = int(self.weighed[chosen].sum()) + self.certificate.seat_weight * int(chosen.sum())
+        return self.bound - weight + self.penalty
+
+    @property
     def changes(self) -> int:
         """How many pairs of the previous plan are not kept."""
         m = len(self.index.problem.projects)
@@ -92,8 +114,11 @@ class Plan:
 
     @property
     def objective_value(self) -> tuple[int, ...]:
-        """What the objective compares, in its order: score and seats filled, or more; a stable plan only has these."""
-        score, seats = self.score, len(self)
+        """What the objective compares, in its order: score and seats filled, or more; a stable plan only has these.
+
+        What side rules cost that are not kept is taken off the score.
+        """
+        score, seats = self.score - self.penalty, len(self)
         if self.objective is Objective.MOST_SEATS:
             return seats, score
         if self.objective is Objective.WORST_OFF:

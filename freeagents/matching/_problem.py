@@ -10,7 +10,7 @@ import numpy as np
 from freeagents.matching._arrays import Flags, Whole, first, frozen, same_length, whole
 from freeagents.matching._errors import ProblemError
 from freeagents.matching._keys import Keys, keys
-from freeagents.matching._limits import Limit
+from freeagents.matching._limits import Limit, SideRule
 from freeagents.matching._places import Places
 from freeagents.matching._rules import Rule
 from freeagents.matching._tables import TOP_LEVEL, Levels, Pairs
@@ -76,7 +76,7 @@ class Problem:
     :ivar rules: the hard rules, each code once; cheap and strict ones first save time.
     :ivar fit: what a score looks at.
     :ivar kept: pairs placed whatever else is, numbered by their seat.
-    :ivar limits: how many people may be placed of each group: at most one partition of people into groups.
+    :ivar limits: what holds between pairs, each code once.
     :ivar salt: orders ties; at most 64 bytes.
     :raises ProblemError: naming the value and the first place at fault.
     """
@@ -87,7 +87,7 @@ class Problem:
     rules: tuple[Rule, ...]
     fit: Fit
     kept: Pairs = field(default_factory=Pairs.none)
-    limits: tuple[Limit, ...] = ()
+    limits: tuple[SideRule, ...] = ()
     salt: bytes = b""
 
     def __post_init__(self) -> None:
@@ -102,11 +102,10 @@ class Problem:
         self.fit.check(len(self.people), len(self.projects))
         self._check_kept()
         object.__setattr__(self, "limits", tuple(self.limits))
+        _refuse_twice("limits", tuple(limit.code for limit in self.limits))
         for limit in self.limits:
-            limit.check(len(self.people))
-            limit.room(self.kept.person)
-        if len(self.limits) > 1:
-            raise ProblemError("limits", "more_than_one", limits=len(self.limits))
+            limit.check(len(self.people), len(self.projects))
+            limit.refuse_kept(self.kept)
         if len(self.salt) > LONGEST_SALT:
             raise ProblemError("salt", "too_long", high=LONGEST_SALT)
 
@@ -119,6 +118,12 @@ class Problem:
             raise ProblemError("kept", "no_such_seat", index, seat=int(kept.value[index]))
         _refuse_twice("kept", tuple(kept.person.tolist()), "person_twice")
         _refuse_twice("kept", tuple(zip(kept.project.tolist(), kept.value.tolist(), strict=True)), "seat_twice")
+
+    @property
+    def layer(self) -> Limit | None:
+        """The one limit that is a layer of the flow, if it is the only side rule there is."""
+        alone = self.limits[0] if len(self.limits) == 1 else None
+        return alone if isinstance(alone, Limit) and alone.is_layer else None
 
     @cached_property
     def everyone(self) -> Whole:

@@ -364,8 +364,7 @@ def _left_out(problem: Problem, plan: Plan, person: Whole, seen: Survey) -> Left
 
 
 def _limited(problem: Problem, plan: Plan) -> Flags:
-    """Return the n flags of people of whose group no more may be placed."""
-    full = np.zeros(len(problem.people), dtype=np.bool_)
-    for limit in problem.limits:
-        full |= np.append(limit.counts(plan.person) >= limit.most, False)[limit.group]
-    return full
+    """Return the n flags of people whom limits may keep out: of whose group no more may be placed, or everybody."""
+    if (limit := problem.layer) is not None:
+        return np.append(limit.counts(plan.person) >= limit.most, False)[limit.group]
+    return np.full(len(problem.people), bool(problem.limits))

@@ -23,7 +23,7 @@ def second_opinion(plan: Plan) -> int | None:
     None: there is a limit, the objective is no sum of weights, nothing is to be chosen, or sums could be inexact.
     """
     graph, seat_weight = plan.basis.graph, plan.basis.flow.seat_weight
-    if len(graph.room):
+    if plan.index.problem.limits:
         return None
     if plan.objective not in {Objective.MOST_SCORE, Objective.MOST_SEATS} or not len(graph.score):
         return None

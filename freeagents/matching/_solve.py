@@ -14,11 +14,13 @@ from freeagents.matching._errors import ProblemError
 from freeagents.matching._index import Index
 from freeagents.matching._keys import Keys
 from freeagents.matching._limited import Limited, best_within
+from freeagents.matching._limits import breaches
 from freeagents.matching._parts import parts_of_pairs
 from freeagents.matching._plan import Plan
 from freeagents.matching._policy import PRICED, STABLE, Objective, Policy
 from freeagents.matching._problem import Problem
 from freeagents.matching._search import Search, Watch
+from freeagents.matching._sided import Sided, best_beside
 from freeagents.matching._stable import stable
 from freeagents.matching._tables import Pairs
 from freeagents.matching._views import as_projects_see, with_bonus
@@ -54,22 +56,26 @@ def solve(
     before = _pairs(problem, previous)
     index = _weighed(plain, before)
     watch.lap("index")
-    limit = next(iter(problem.limits), None)
-    candidates = Limited(index, limit, executor, tell) if limit else Candidates(index, executor, tell)
+    candidates = _candidates(index, executor, tell)
     watch.lap("candidates")
     search = Search(candidates, tell, watch)
-    most = higher = None
+    fill_first = policy.objective is Objective.MOST_SEATS
+    most = higher = beside = None
     if policy.objective in STABLE:
         basis = stable(search, people_first=policy.objective is Objective.STABLE_PEOPLE)
     elif policy.objective is Objective.WORST_OFF:
         basis, most, higher = worst_off(search)
     elif isinstance(candidates, Limited):
-        basis = best_within(search, candidates, fill_first=policy.objective is Objective.MOST_SEATS)
+        basis = best_within(search, candidates, fill_first=fill_first)
+    elif isinstance(candidates, Sided):
+        beside = best_beside(search, candidates, fill_first=fill_first)
+        basis = beside.basis
     else:
-        basis = search.best(fill_first=policy.objective is Objective.MOST_SEATS)
+        basis = search.best(fill_first=fill_first)
     person, project = _placed(basis)
     project, seat, person = _seated(plain, project, person)
     parts = parts_of_pairs(plain, person, project)
+    certificate = beside.certificate if beside else Certificate.of(basis, most, higher)
     watch.lap("parts")
     return Plan(
         objective=policy.objective,
@@ -78,7 +84,9 @@ def solve(
         seat=frozen(seat),
         kept=frozen(problem.is_kept[person]),
         parts=frozen(parts),
-        certificate=Certificate.of(basis, most, higher),
+        certificate=certificate,
+        bound=beside.bound if beside else certificate.bound,
+        breaches=breaches(problem.limits, person, project),
         previous=before,
         index=index,
         basis=basis,
@@ -90,6 +98,16 @@ def solve(
             "scans": basis.flow.scans,
         },
     )
+
+
+def _candidates(index: Index, executor: Executor | None, tell: Progress) -> Candidates:
+    """Return first lists, of the kind that the problem's side rules need."""
+    problem = index.problem
+    if not problem.limits:
+        return Candidates(index, executor, tell)
+    if (limit := problem.layer) is not None:
+        return Limited(index, limit, executor, tell)
+    return Sided(index, executor, tell)
 
 
 def _silence(_stage: str, _done: int, _total: int) -> None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from freeagents.matching._allowed import qualifying
 from freeagents.matching._arrays import Whole
 from freeagents.matching._certificate import Cover
+from freeagents.matching._limits import breaches
 from freeagents.matching._order import Order
 from freeagents.matching._plan import Plan
 from freeagents.matching._policy import STABLE, Objective, Policy
 from freeagents.matching._problem import Problem
 from freeagents.matching._score import RANK, score_parts
+from freeagents.matching._verify_rules import Allowed, beside_rules
 
 Liking = tuple[int, int, int]
 NO_RANK, NO_WISH = 2**62, 2**62 + 1
@@ -34,6 +35,10 @@ def verify(problem: Problem, policy: Policy, plan: Plan) -> tuple[str, ...]:
     weighs more than price, worth and the price of the group · ``seat_weight`` is not as the objective needs it ·
     ``not_equal`` the plan weighs less than the bound, or the bound is not the sum.
 
+    Beside side rules other than one limit: ``rule_priced`` a row that there is not, or not at that price · ``breaches``
+    are not those of the plan · ``bound`` is below what the plan weighs, or above what prices prove. Where it is below
+    that, it is HiGHS's word: it is not checked here.
+
     Of the worst-off pair: ``floor`` is not its score · ``more_seats`` it is not proven that no plan fills more ·
     ``higher_floor`` nor that above the floor fewer are filled.
 
@@ -44,14 +49,6 @@ def verify(problem: Problem, policy: Policy, plan: Plan) -> tuple[str, ...]:
     wrong = set(check.placements())
     wrong |= set(check.stability() if policy.objective in STABLE else check.prices())
     return tuple(sorted(wrong))
-
-
-class _Allowed(NamedTuple):
-    """Who may be chosen for a project, and the scores as the objective weighs them."""
-
-    project: int
-    people: Whole
-    score: Whole
 
 
 @dataclass(frozen=True)
@@ -65,9 +62,9 @@ class _Check:
         problem, plan = self.problem, self.plan
         if len(np.unique(plan.person)) < len(plan.person):
             yield "person_twice"
-        for limit in problem.limits:
-            if (limit.counts(plan.person) > limit.most).any():
-                yield "limit"
+        hard = tuple(rule for rule in problem.limits if rule.price is None)
+        if breaches(hard, plan.person, plan.project):
+            yield "limit"
         if (np.bincount(plan.project[~plan.kept], minlength=len(problem.seats)) > problem.free_seats).any():
             yield "too_many"
         for each in np.flatnonzero(problem.seats > 0).tolist():
@@ -79,6 +76,10 @@ class _Check:
 
     def prices(self) -> Iterator[str]:
         """Yield what is wrong with prices and covers."""
+        seats_first = self.policy.objective in (Objective.MOST_SEATS, Objective.WORST_OFF)
+        if self.problem.limits and self.problem.layer is None:
+            yield from beside_rules(self.problem, self.plan, self._allowed(), seats_first=seats_first)
+            return
         problem, plan, proof = self.problem, self.plan, self.plan.certificate
         chosen, free = ~plan.kept, problem.free_seats
         person, project = plan.person[chosen], plan.project[chosen]
@@ -109,7 +110,6 @@ class _Check:
             weight += int(score[np.isin(people, person[project == each])].sum())
             most = max(most, int(score.max(initial=0)))
             fillable += min(int(free[each]), len(people))
-        seats_first = self.policy.objective in (Objective.MOST_SEATS, Objective.WORST_OFF)
         if proof.seat_weight <= fillable * most if seats_first else proof.seat_weight != 0:
             yield "seat_weight"
         weight += proof.seat_weight * len(person)
@@ -119,7 +119,7 @@ class _Check:
 
     def _groups(self) -> tuple[Whole, Whole]:
         """Return each person's group, −1 for none, and how many of each may be placed besides those kept."""
-        for limit in self.problem.limits:
+        if (limit := self.problem.layer) is not None:
             return limit.group, limit.room(self.problem.kept.person)
         return np.full(len(self.problem.people), -1), np.zeros(0, np.int64)
 
@@ -191,7 +191,7 @@ class _Check:
                     return True
         return False
 
-    def _allowed(self, floor: int = 0) -> Iterator[_Allowed]:
+    def _allowed(self, floor: int = 0) -> Iterator[Allowed]:
         """Yield for each project with a seat that is not kept who may be chosen and scores at least the floor."""
         problem, policy = self.problem, self.policy
         for each in np.flatnonzero(problem.free_seats > 0).tolist():
@@ -204,7 +204,7 @@ class _Check:
             if policy.objective is Objective.FEWEST_CHANGES:
                 score += policy.change_units * self.plan.previous.has(each, people)
             high = score >= floor
-            yield _Allowed(each, people[high], score[high])
+            yield Allowed(each, people[high], score[high])
 
     def _cut_off(self, project: int, falling: Whole) -> bool:
         """Return whether the best score that was not listed is as stated."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from freeagents.matching._arrays import Numbers, Whole
+from freeagents.matching._arrays import Flags, Numbers, Whole
 from freeagents.matching._index import Index
 from freeagents.matching._tables import Pairs
 
@@ -31,6 +31,11 @@ def with_bonus(index: Index, pairs: Pairs, units: int) -> Index:
     earned = np.zeros(len(pair), np.int64)
     np.add.at(earned, place, np.concatenate((projects.rank_units, np.full(len(wanted), units))))
     return _earning(index, *np.divmod(pair, n), earned)
+
+
+def among(index: Index, some: Flags) -> Index:
+    """Return the index in which only some people can be listed."""
+    return replace(index, people=index.people._replace(kept=index.people.kept | ~some))
 
 
 def wishes(index: Index) -> Whole:
