@@ -38,7 +38,9 @@ from freeagents.privacy import api as privacy_api
 from freeagents.privacy import jobs as privacy_jobs
 from freeagents.privacy import pages as privacy_pages
 from freeagents.profiles import api as profiles_api
-from freeagents.profiles import pages as profiles_pages
+from freeagents.profiles.pages import growing as growing_pages
+from freeagents.profiles.pages import profiles as profiles_pages
+from freeagents.profiles.pages import reading as reading_pages
 from freeagents.projects import api as projects_api
 from freeagents.projects import messages as projects_messages
 from freeagents.rounds import api as rounds_api
@@ -63,6 +65,7 @@ PAGES = (
     departments_pages.bp,
     drafts_pages.bp,
     finding_pages.bp,
+    growing_pages.bp,
     filling_pages.bp,
     home_pages.bp,
     messages_pages.bp,
@@ -73,6 +76,7 @@ PAGES = (
     profiles_pages.bp,
     proposals_pages.bp,
     provider_pages.bp,
+    reading_pages.bp,
     rounds_pages.bp,
     searches_pages.bp,
     second_factor_pages.bp,

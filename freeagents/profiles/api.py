@@ -11,10 +11,11 @@ from marshmallow import Schema, fields
 from werkzeug.exceptions import PreconditionFailed
 from werkzeug.http import quote_etag
 
+from freeagents.errors import Invalid
 from freeagents.extensions import pack
 from freeagents.profiles import queries, services
 from freeagents.profiles.models import Profile
-from freeagents.profiles.schemas import OwnProfileSchema
+from freeagents.profiles.schemas import OwnProfileSchema, ResumeSchema
 from freeagents.security.actor import current_actor
 from freeagents.security.guard import allow
 from freeagents.web.api import resource
@@ -95,3 +96,69 @@ class OwnProfile(MethodView):
             raise PreconditionFailed(_("The profile was changed since you read it. Read it again."))
         services.write_profile(profile=profile, data=data, pack=pack, actor_id=actor.person_id)
         return profile, {"ETag": quote_etag(str(profile.version))}
+
+
+class ReadSkillShown(Schema):
+    """A skill read from a file; no level where it was said in words not known here."""
+
+    skill = fields.String()
+    level = fields.Function(lambda item: item["level"] or None, metadata={"type": "integer"})
+    evidence = fields.String()
+
+
+class RecognisedSchema(Schema):
+    """Skills read from a file, in the pack's words, and the words that are none."""
+
+    skills = fields.List(fields.Nested(ReadSkillShown))
+    words = fields.List(fields.String(), attribute="unknown", data_key="unknown")
+
+
+@bp.route("/read")
+class ReadResume(MethodView):
+    """A JSON Resume that skills are read from."""
+
+    @allow("profile:edit_own")
+    @bp.arguments(ResumeSchema)
+    @bp.response(200, RecognisedSchema)
+    def post(self, data: dict[str, Any]) -> queries.Recognised:
+        """Read the skills of a JSON Resume in the words of this government; nothing is saved."""
+        return queries.recognised(data, pack)
+
+
+class StepShown(Schema):
+    """A skill of a role level beside what the token's owner holds."""
+
+    skill = fields.String()
+    asked = fields.Integer()
+    held = fields.Integer(metadata={"description": "0: not held."})
+
+
+class NextRoleShown(Schema):
+    """A role level beside the token owner's profile."""
+
+    role = fields.String(allow_none=True)
+    steps = fields.List(fields.Nested(StepShown))
+
+
+class RoleQuery(Schema):
+    """Which role level; blank: the one above one's own."""
+
+    role = fields.String(load_default=None)
+
+
+@bp.route("/next-role")
+class NextRole(MethodView):
+    """A role level beside the token owner's profile."""
+
+    @allow("profile:read_own")
+    @bp.arguments(RoleQuery, location="query")
+    @bp.response(200, NextRoleShown)
+    def get(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Compare one's profile with a role level; without one, with the level above one's own."""
+        profile = queries.profile_or_empty(current_actor().person_id)
+        levels = {held.skill.code: held.level for held in profile.skills}
+        code = asked["role"]
+        role = queries.role_of(code, pack.roles) if code else queries.next_role(levels, pack.roles)
+        if code and role is None:
+            raise Invalid(_("There is no role with this code."), field="role")
+        return {"role": role and role.code, "steps": queries.steps_to(role, levels) if role else []}

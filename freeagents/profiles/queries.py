@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from freeagents.country.entries import RoleLevel
+from freeagents.country.pack import Pack, fold
 from freeagents.extensions import db
 from freeagents.profiles.models import Admission, HeldSkill, LearningGoal, Profile
 
@@ -97,3 +102,118 @@ def gaps(profile: Profile, *, employed: bool, admitted: bool, today: date) -> tu
         "paused": profile.paused,
     }
     return tuple(code for code, lacking in lacks.items() if lacking)
+
+
+LEVEL_WORDS = {
+    **dict.fromkeys(("beginner", "basic", "novice", "elementary", "débutant"), 1),
+    **dict.fromkeys(("intermediate", "competent", "intermédiaire"), 2),
+    **dict.fromkeys(("advanced", "proficient", "avancé"), 3),
+    **dict.fromkeys(("expert", "master", "maître"), 4),
+}
+"""How other scales call what a pack numbers 1–4."""
+MOST_EVIDENCE = 2000
+WORDS = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What was read from a file, in the pack's words.
+
+    :ivar skills: skill, level (None: not said in words known here) and evidence of each, as the form takes them.
+    :ivar unknown: the words that are no skill of the vocabulary.
+    """
+
+    skills: Sequence[Mapping[str, Any]]
+    unknown: Sequence[str]
+
+
+def recognised(read: Mapping[str, Any], pack: Pack) -> Recognised:
+    """Return the skills of the pack that a file names: by their names, or as words within the words it has for them.
+
+    :param read: what :class:`ResumeSchema` loaded.
+    """
+    levels = {fold(word): level for word, level in LEVEL_WORDS.items()}
+    levels |= {fold(name): level for level, names in pack.levels.items() for name in names.values()}
+    levels |= {str(level): level for level in pack.levels}
+    named = [(_spaced(name), code) for code, skill in pack.skills.items() for name in skill.names.values()]
+    named.sort(key=lambda pair: -len(pair[0]))
+    found: dict[str, dict[str, Any]] = {}
+    unknown: list[str] = []
+    for item in read["skills"]:
+        level = levels.get(fold(item["level"] or ""))
+        for word in filter(None, (item["name"], *(item["keywords"] or ()))):
+            code = _code(word, pack, named)
+            if code is None:
+                unknown.append(word)
+            elif code not in found:
+                evidence = item["evidence"] or _shown_at(word, code, read["work"], pack)
+                found[code] = {"skill": code, "level": level or "", "evidence": evidence[:MOST_EVIDENCE]}
+    return Recognised(list(found.values()), list(dict.fromkeys(unknown)))
+
+
+def _code(word: str, pack: Pack, named: Iterable[tuple[str, str]]) -> str | None:
+    """Return the skill of that name, or else the one with the longest name that stands within the words."""
+    known = pack.skill(word)
+    if known is not None:
+        return known.code
+    spaced = _spaced(word)
+    return next((code for name, code in named if name in spaced), None)
+
+
+def _shown_at(word: str, code: str, work: Iterable[Mapping[str, Any]], pack: Pack) -> str:
+    """Return where and when a skill was shown: the posts whose description names it."""
+    names = {_spaced(name) for name in (word, *pack.skills[code].names.values())}
+    told = []
+    for post in work:
+        text = _spaced(" ".join(filter(None, (post["position"], post["summary"], *(post["highlights"] or ())))))
+        if any(name in text for name in names):
+            days = "–".join(filter(None, (post["start"], post["end"])))
+            told.append(", ".join(filter(None, (post["position"], post["name"], days))))
+    return "\n".join(told)
+
+
+def _spaced(text: str) -> str:
+    """Return the words of a text, without case and punctuation, each between spaces."""
+    return " ".join(("", *WORDS.findall(text.casefold()), ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One skill of a role level beside what a person holds; level 0: not held."""
+
+    skill: str
+    asked: int
+    held: int
+
+
+def role_of(code: str, roles: Iterable[RoleLevel]) -> RoleLevel | None:
+    """Return the role level with this code, or None."""
+    return next((role for role in roles if role.code == code), None)
+
+
+def steps_to(role: RoleLevel, levels: Mapping[str, int]) -> list[Step]:
+    """Return each skill a role level asks for, those that lack most first.
+
+    :param levels: skill → level held.
+    """
+    steps = [Step(code, asked, levels.get(code, 0)) for code, asked in role.skills.items()]
+    return sorted(steps, key=lambda step: (step.held - step.asked, -step.asked, step.skill))
+
+
+def next_role(levels: Mapping[str, int], roles: Sequence[RoleLevel]) -> RoleLevel | None:
+    """Return the level above the one whose skills a person holds best; that one itself where it is the highest.
+
+    None where the person holds none of the skills that any asks for.
+    """
+    scored = [(_share(role, levels), len(role.skills), role) for role in roles if role.skills]
+    best = max(scored, key=lambda row: row[:2], default=None)
+    if best is None or not best[0]:
+        return None
+    nearest = best[2]
+    above = [role for role in roles if role.family == nearest.family and role.seniority > nearest.seniority]
+    return min(above, key=lambda role: role.seniority, default=nearest)
+
+
+def _share(role: RoleLevel, levels: Mapping[str, int]) -> float:
+    """Return how much of what a role level asks for is held, 0–1."""
+    return sum(min(levels.get(code, 0), asked) for code, asked in role.skills.items()) / sum(role.skills.values())

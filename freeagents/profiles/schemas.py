@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+from collections.abc import Iterator
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 from freeagents.profiles.models import WORK_MODES
 from freeagents.skills.schemas import HeldSkillSchema, skill_levels, skill_words
-from freeagents.web.fields import Packed, Prose, Word
+from freeagents.web.fields import Packed, Prose, Upload, Word
 
 KILOMETRES = _l("Write the distance in kilometres, from 0 to 20100, such as 40.")
 
@@ -142,3 +146,96 @@ class PersonRowSchema(ProfileSchema):
         """Refuse an end before its start."""
         if data.get("available_from") and data.get("available_to") and data["available_to"] < data["available_from"]:
             raise ValidationError(str(_l("The last day must be the same as or after available_from.")), "available_to")
+
+
+MOST_READ = 200
+"""How many skills, and how many posts, are read from one file."""
+NO_RESUME = _l("This is no JSON Resume: it has no list named skills.")
+NO_TABLE = _l("The first line of the file must name its columns; one of them must be skill.")
+
+
+class FileSchema(Schema):
+    """A file that skills are read from."""
+
+    file = Upload(
+        required=True,
+        most_bytes=256 * 1024,
+        suffixes=(".json", ".csv"),
+        error_messages={"required": _l("Choose a file.")},
+    )
+
+
+class _Resume(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+
+class ResumeSkillSchema(_Resume):
+    """A skill of a JSON Resume: its name, its level in any words, words that belong to it."""
+
+    name = Word(load_default="", allow_none=True)
+    level = Word(load_default="", allow_none=True)
+    keywords = fields.List(Word(), load_default=list, allow_none=True)
+    evidence = Prose(load_default="", metadata={"description": "Ours: where the skill was shown."})
+
+
+class ResumeWorkSchema(_Resume):
+    """A post of a JSON Resume."""
+
+    name = Word(load_default="", allow_none=True)
+    position = Word(load_default="", allow_none=True)
+    start = Word(load_default="", allow_none=True, data_key="startDate")
+    end = Word(load_default="", allow_none=True, data_key="endDate")
+    summary = Prose(load_default="", allow_none=True)
+    highlights = fields.List(Prose(), load_default=list, allow_none=True)
+
+
+class ResumeSchema(_Resume):
+    """What is read of a JSON Resume (jsonresume.org)."""
+
+    skills = fields.List(
+        fields.Nested(ResumeSkillSchema),
+        required=True,
+        validate=validate.Length(max=MOST_READ),
+        error_messages={"required": NO_RESUME, "invalid": NO_RESUME},
+    )
+    work = fields.List(fields.Nested(ResumeWorkSchema), load_default=list, validate=validate.Length(max=MOST_READ))
+
+
+def read_file(name: str, content: bytes) -> dict[str, Any]:
+    """Return what a JSON Resume, or a table with a column ``skill``, says, in the shape of :class:`ResumeSchema`.
+
+    :raises ValidationError: the file cannot be read.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValidationError(str(_l("Save the file in UTF-8.")), "file") from error
+    try:
+        raw = {"skills": list(_rows(text))} if name.lower().endswith(".csv") else json.loads(text)
+    except (ValueError, RecursionError, csv.Error) as error:
+        raise ValidationError(str(_l("The file cannot be read: it is damaged, or of another kind.")), "file") from error
+    if not isinstance(raw, dict):
+        raise ValidationError(str(NO_RESUME), "file")
+    try:
+        return ResumeSchema().load(raw)
+    except ValidationError as error:
+        raise ValidationError(str(_first(error.messages)), "file") from error
+
+
+def _rows(text: str) -> Iterator[dict[str, Any]]:
+    """Yield a skill for each row of a table; its evidence stands for the words that belong to it."""
+    reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval="")
+    columns = {(name or "").strip().casefold(): name for name in reader.fieldnames or ()}
+    if "skill" not in columns:
+        raise ValidationError(str(NO_TABLE), "file")
+    for row in reader:
+        told = {name: row[columns[name]] for name in ("skill", "level", "evidence") if name in columns}
+        yield {"name": told["skill"], "level": told.get("level", ""), "evidence": told.get("evidence", "")}
+
+
+def _first(messages: Any) -> Any:
+    """Return the first sentence of a refusal."""
+    while isinstance(messages, dict | list):
+        messages = next(iter(messages.values() if isinstance(messages, dict) else messages))
+    return messages

@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 from freeagents.accounts.queries.directory import person_by_email
 from freeagents.eligibility.pages.sections import SECTIONS
 from freeagents.extensions import db
-from freeagents.profiles.pages import PARTS
+from freeagents.profiles.pages.profiles import PARTS
 from freeagents.security.guard import SAFE_METHODS
 from tests.architecture.access_table import NOBODY, TABLE
 from tests.architecture.access_world import ROLES, an_access_world

@@ -19,7 +19,7 @@ from freeagents.eligibility.pages.sections import SECTIONS
 from freeagents.extensions import db
 from freeagents.profiles import services as profiles
 from freeagents.profiles.models import HeldSkill, Profile
-from freeagents.profiles.pages import PARTS
+from freeagents.profiles.pages.profiles import PARTS
 from freeagents.projects.models import Project
 from freeagents.projects.queries import whole_project
 from freeagents.projects.schemas import SOURCES

@@ -14,7 +14,7 @@ from sqlalchemy import event
 from freeagents.extensions import db
 from freeagents.profiles import services
 from freeagents.profiles.models import Profile
-from freeagents.profiles.pages import PARTS
+from freeagents.profiles.pages.profiles import PARTS
 from freeagents.profiles.queries import profile_or_empty
 from tests.clients import Browser, signed_in
 from tests.factories import PACK, PASSWORD, TODAY, a_person, an_agent, some_skills

@@ -17,6 +17,7 @@ from freeagents.errors import Conflict
 from freeagents.extensions import pack
 from freeagents.profiles import queries, services
 from freeagents.profiles.models import WORK_MODES, HeldLanguage, Profile
+from freeagents.profiles.queries import Recognised
 from freeagents.profiles.schemas import OwnProfileSchema, RoleSchema
 from freeagents.security.actor import current_actor
 from freeagents.security.guard import allow
@@ -27,7 +28,7 @@ from freeagents.web.forms import Form
 from freeagents.web.rendering import Answer, render, see_other
 from freeagents.web.words import work_mode_name
 
-bp = Blueprint("profiles", __name__, url_prefix="/profile", template_folder="templates")
+bp = Blueprint("profiles", __name__, url_prefix="/profile", template_folder="../templates")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ class Part:
         return Form(schema, initial=held | initial, labels=labels)
 
 
-def _skills(profile: Profile) -> list[dict[str, Any]]:
+def skills_as_data(profile: Profile) -> list[dict[str, Any]]:
+    """Return the skills of a profile as its form shows them, the highest levels first."""
     ordered = sorted(profile.skills, key=lambda held: (-held.level, held.skill.code))
     return [{"skill": held.skill.code, "level": held.level, "evidence": held.evidence} for held in ordered]
 
@@ -62,7 +64,7 @@ PARTS: dict[str, Part] = {
         {"discipline": _l("Your discipline"), "about": _l("About you")},
     ),
     "skills": Part(
-        {"skills": _skills},
+        {"skills": skills_as_data},
         {"skills": _l("Skills"), "skill": _l("a skill"), "level": _l("a level"), "evidence": _l("where you showed it")},
     ),
     "learning": Part(
@@ -131,9 +133,9 @@ def show() -> Answer:
 def part_form(part: str) -> Answer:
     """Show the page of one part; that of the skills may start from a role level, of which nothing is saved yet."""
     profile = queries.profile_or_empty(current_actor().person_id)
-    role = _role(request.args.get("role")) if part == "skills" else None
-    initial = {"skills": _with_skills_of(role, _skills(profile))} if role else {}
-    return _part_page(part, PARTS[part].form(profile, **initial), version=profile.version, role=role)
+    role = queries.role_of(request.args.get("role", ""), pack.roles) if part == "skills" else None
+    initial = {"skills": with_more(skills_as_data(profile), _of_role(role))} if role else {}
+    return part_page(part, PARTS[part].form(profile, **initial), version=profile.version, role=role)
 
 
 @bp.post(PART)
@@ -154,7 +156,7 @@ def write_part(part: str) -> Answer:
         if form.refused_with == Conflict.status:
             # The person is told, and sees what is there now before saving over it.
             version = profile.version
-    return _part_page(part, form, version=version)
+    return part_page(part, form, version=version)
 
 
 @bp.get("/skills/role")
@@ -170,7 +172,7 @@ def choose_role() -> Answer:
     """Go on to the skills of the chosen role level, to be edited there; nothing is saved."""
     form = Form(RoleSchema(), request.form, labels={"role": _("a role")})
     if form.valid:
-        role = _role(form.data["role"])
+        role = queries.role_of(form.data["role"], pack.roles)
         if role is not None:
             return see_other("profiles.part_form", part="skills", role=role.code)
         form.fail("role", _("Choose a role from the list."))
@@ -222,13 +224,20 @@ def language_level(held: HeldLanguage) -> str:
     return ", ".join(f"{_text(part)} {letter}" for part, letter in zip(scheme.parts.values(), letters, strict=True))
 
 
-def _part_page(part: str, form: Form, *, version: int, role: RoleLevel | None = None) -> Answer:
+def part_page(
+    part: str, form: Form, *, version: int, role: RoleLevel | None = None, read: Recognised | None = None
+) -> Answer:
+    """Return the page of one part.
+
+    :param role: the role level that the skills on it start from; ``read``: what was read from a file for it.
+    """
     return render(
         f"profiles/{part}.html",
         form=form,
         part=part,
         version=version,
         role=role,
+        read=read,
         stale=form.refused_with == Conflict.status,
         skill_groups=by_family(pack, locale_code()) if part in {"skills", "learning"} else [],
         levels=[(level, _text(names)) for level, names in pack.levels.items()],
@@ -244,15 +253,14 @@ def _role_page(form: Form) -> Answer:
     return render("profiles/role.html", form=form, groups=roles_by_discipline(pack, locale_code()))
 
 
-def _role(code: str | None) -> RoleLevel | None:
-    return next((role for role in pack.roles if role.code == code), None)
+def _of_role(role: RoleLevel) -> list[dict[str, Any]]:
+    return [{"skill": code, "level": level} for code, level in role.skills.items()]
 
 
-def _with_skills_of(role: RoleLevel, held: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the skills held, then those of the role that are not among them."""
+def with_more(held: list[dict[str, Any]], found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the skills held, then those of the others that are not among them."""
     codes = {item["skill"] for item in held}
-    more = [{"skill": code, "level": level} for code, level in role.skills.items() if code not in codes]
-    return held + more
+    return held + [item for item in found if item["skill"] not in codes]
 
 
 def _set_paused(*, paused: bool, said: str) -> Answer:
