@@ -21,6 +21,7 @@ from freeagents.applications import jobs as applications_jobs
 from freeagents.applications import messages as applications_messages
 from freeagents.applications.pages import applications as applications_pages
 from freeagents.applications.pages import finding as finding_pages
+from freeagents.applications.pages import overview as overview_pages
 from freeagents.applications.pages import searches as searches_pages
 from freeagents.applications.services import TELL_JOB
 from freeagents.audit import pages as audit_pages
@@ -70,6 +71,7 @@ PAGES = (
     home_pages.bp,
     messages_pages.bp,
     operations.bp,
+    overview_pages.bp,
     people_pages.bp,
     policies_pages.bp,
     privacy_pages.bp,

@@ -13,7 +13,7 @@ from freeagents.accounts.queries.directory import employment_today
 from freeagents.applications import services
 from freeagents.applications.models import Application, SavedSearch
 from freeagents.applications.queries import applications as queries
-from freeagents.applications.queries import finding
+from freeagents.applications.queries import finding, overview
 from freeagents.applications.queries.finding import FoundPage, Wanted
 from freeagents.applications.schemas import FindSchema, ProjectFilter
 from freeagents.db.base import utc_now
@@ -166,7 +166,7 @@ class ForMe(MethodView):
     def get(self, asked: dict[str, Any]) -> FoundPage:
         """Find open projects; how one fits is said to agents with a profile."""
         actor = current_actor()
-        wanted = Wanted(asked["text"], asked["discipline"], asked["work_mode"])
+        wanted = Wanted(**{name: asked[name] for name in ("text", "discipline", "work_mode", "month", "place")})
         people = people_facts(today=utc_now().date(), only=actor.person_id) if actor.agent else {}
         person, after = people.get(actor.person_id), asked["after"]
         if person is None or (asked["order"] == "newest" and asked["show"] == "all"):
@@ -174,6 +174,41 @@ class ForMe(MethodView):
         return finding.best(
             person_id=actor.person_id, person=person, wanted=wanted, show=asked["show"], after=after, pack=pack
         )
+
+
+class StartShown(Schema):
+    """How many open projects start on a day."""
+
+    day = fields.Date()
+    count = fields.Integer()
+
+
+class PlaceShown(Schema):
+    """How many open projects are at a place."""
+
+    place = fields.String()
+    latitude = fields.Float(allow_none=True)
+    longitude = fields.Float(allow_none=True)
+    count = fields.Integer()
+
+
+class OverviewShown(Schema):
+    """When open projects start, and where they are."""
+
+    starts = fields.List(fields.Nested(StartShown))
+    places = fields.List(fields.Nested(PlaceShown))
+
+
+@finding_bp.route("/when-and-where")
+class WhenAndWhere(MethodView):
+    """All open projects at once."""
+
+    @allow("project:list")
+    @finding_bp.response(200, OverviewShown)
+    def get(self) -> dict[str, Any]:
+        """Count open projects by first day, and by place but for the remote ones."""
+        starts = [{"day": day, "count": count} for day, count in overview.starts_by_day().items()]
+        return {"starts": starts, "places": overview.open_by_place()}
 
 
 class SearchShown(ProjectFilter):

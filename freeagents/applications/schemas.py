@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, fields, validate
 
@@ -26,6 +28,14 @@ class FindSchema(ProjectFilter):
 
     show = fields.String(load_default="all", validate=validate.OneOf(("all", "fits", "near")))
     order = fields.String(load_default="best", validate=validate.OneOf(("best", "newest")))
+    month = fields.Date(
+        load_default=None,
+        allow_none=True,
+        format="%Y-%m",
+        validate=validate.Range(date(2000, 1, 1), date(2200, 1, 1)),
+        metadata={"description": "As in 2026-11."},
+    )
+    place = Word(load_default=None, allow_none=True, validate=validate.Length(max=100))
 
 
 class EndingSchema(Schema):

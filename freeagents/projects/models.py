@@ -41,6 +41,10 @@ class Project(Base):
             name="open_is_complete",
         ),
         Index("ix_project_open_newest", "opened_at", "id", postgresql_where="state = 'open'"),
+        Index("ix_project_open_starts", "starts_on", postgresql_where="state = 'open'"),
+        Index(
+            "ix_project_open_places", "place", "work_mode", "latitude", "longitude", postgresql_where="state = 'open'"
+        ),
         Index("ix_project_open_kinds", "work_mode", "disciplines", postgresql_where="state = 'open'"),
     )
 

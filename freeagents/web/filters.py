@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters |= {
         "day": day,
         "moment": moment,
+        "month": month,
         "points": points,
         "number": number,
         "percent": percent,
@@ -43,6 +44,11 @@ def locale_code() -> str:
 def day(value: date | None) -> str:
     """Say a day: 24 November 2026."""
     return format_date(value, "d MMMM y") if value else ""
+
+
+def month(value: date) -> str:
+    """Say a month: November 2026."""
+    return str(format_date(value, "LLLL y"))
 
 
 def moment(value: datetime | None) -> str:

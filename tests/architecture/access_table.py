@@ -156,6 +156,8 @@ TABLE: dict[str, frozenset[str]] = {
     "filling.choose": EDITORS,
     "filling.fill": EDITORS,
     "finding.projects": SIGNED_IN,
+    "overview.when_and_where": SIGNED_IN,
+    "api_finding.WhenAndWhere GET": SIGNED_IN,
     "applications.project": SIGNED_IN,
     "applications.mine": SIGNED_IN,
     "applications.apply": AGENTS,

@@ -27,6 +27,7 @@ LIST, DETAIL = 6, 10
 LISTS = {
     "applications.mine",
     "finding.projects",
+    "overview.when_and_where",
     "audit.index",
     "policies.index",
     "privacy.looks",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -22,10 +23,11 @@ from freeagents.security.guard import allow
 from freeagents.web.filters import number
 from freeagents.web.forms import Form
 from freeagents.web.rendering import Answer, render
-from freeagents.web.words import in_words, work_mode_name
+from freeagents.web.words import in_words, place_name, work_mode_name
 
 bp = Blueprint("finding", __name__, template_folder="../templates")
-UNSAVED = ("order",)
+ASKED = tuple(one.name for one in fields(Wanted))
+UNSAVED = ("order", "month", "place")
 """What a saved search does not ask."""
 
 
@@ -37,10 +39,17 @@ def projects() -> Answer:
     form = Form(
         FindSchema(),
         MultiDict({"show": "all", "order": "best"} | request.args.to_dict()),
-        labels={"text": _("The words"), "work_mode": _("a way of working from the list")},
+        labels={
+            "text": _("The words"),
+            "work_mode": _("a way of working from the list"),
+            "month": _("The month"),
+            "place": _("The place"),
+        },
     )
     asked = form.understood
-    wanted = Wanted(asked.get("text", ""), asked.get("discipline"), asked.get("work_mode"))
+    wanted = Wanted(**{name: asked[name] for name in ASKED if asked.get(name)})
+    if wanted.place and (known := pack.place(wanted.place)):
+        wanted = replace(wanted, place=known.code)
     show, order, after = asked.get("show", "all"), asked.get("order", "best"), request.args.get("after")
     person = None
     if actor.agent:
@@ -60,6 +69,8 @@ def projects() -> Answer:
         show=show,
         near=NEAR,
         filtered=wanted != Wanted(),
+        month=wanted.month,
+        place=place_name(wanted.place) if wanted.place else "",
         knows_fit=person is not None,
         saved={name: value for name, value in kept.items() if name not in UNSAVED and value != "near"},
         first=_address(kept) if after else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, and_, false, func, literal, or_, select, true, union_all
@@ -47,11 +47,14 @@ class Wanted:
     """Which open projects somebody looks for; None and blank ask nothing.
 
     :ivar text: words that the title or the outcome holds, each of them, in any case of their letters.
+    :ivar month: the first day of the month in which it starts; ``place``: the code of where it is.
     """
 
     text: str = ""
     discipline: str | None = None
     work_mode: str | None = None
+    month: date | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class Found:
 class Counts:
     """How many open projects there are of each kind, so that one sees what a filter leaves before it hides.
 
-    :ivar kinds: (disciplines, way of working) → how many open projects hold the words that were asked.
+    :ivar kinds: (disciplines, way of working) → how many open projects there are otherwise as asked.
     """
 
     kinds: Mapping[tuple[tuple[str, ...], str], int]
@@ -242,10 +245,10 @@ def _found(person_id: int, wanted: Wanted, chosen: CTE, matches: ColumnElement[b
 
 
 def _kinds(wanted: Wanted) -> ColumnElement[Any]:
-    """Return [disciplines, way of working, how many] of all open projects that hold the words, as JSON."""
+    """Return [disciplines, way of working, how many] of all open projects that are otherwise as asked, as JSON."""
     kinds = (
         select(Project.disciplines, Project.work_mode, func.count().label("count"))
-        .where(Project.state == "open", *_text(wanted.text))
+        .where(Project.state == "open", *_beside_kind(wanted))
         .group_by(Project.disciplines, Project.work_mode)
         .subquery("kinds")
     )
@@ -311,7 +314,7 @@ def _facts(rows: Sequence[Found], person: PersonFacts, pack: Pack) -> tuple[list
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions = _text(wanted.text)
+    conditions = _beside_kind(wanted)
     if wanted.discipline:
         conditions.append(Project.disciplines.any_() == wanted.discipline)
     if wanted.work_mode:
@@ -319,11 +322,18 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _text(text: str) -> list[ColumnElement[bool]]:
-    return [
+def _beside_kind(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Return the conditions but for discipline and way of working, of which the numbers are shown."""
+    conditions: list[ColumnElement[bool]] = [
         or_(*(column.icontains(word, autoescape=True) for column in (Project.title, Project.outcome)))
-        for word in text.split()
+        for word in wanted.text.split()
     ]
+    if wanted.month:
+        following = (wanted.month + timedelta(days=31)).replace(day=1)
+        conditions.append(and_(Project.starts_on >= wanted.month, Project.starts_on < following))
+    if wanted.place:
+        conditions.append(and_(Project.place == wanted.place, Project.work_mode != "remote"))
+    return conditions
 
 
 def best_open(people: Mapping[int, PersonFacts], *, limit: int, pack: Pack) -> dict[int, list[Project]]:
