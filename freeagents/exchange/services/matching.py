@@ -276,7 +276,7 @@ def _notes(case: Case) -> Iterator[dict[str, Any]]:
             facts = {"word": word, "people": words.held[word], "projects": words.asked[word]}
             sentence = _(
                 "%(what)s %(word)s has no ladder: compared by equality only"
-                " (%(people)d people, %(projects)d projects).",
+                " (people: %(people)d, projects: %(projects)d).",
                 what=names[column],
                 **facts,
             )

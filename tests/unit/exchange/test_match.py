@@ -72,7 +72,7 @@ def test_the_example_of_the_documentation(run):
     result = run()
     assert (result.exit_code, result.stderr) == (
         0,
-        "Grade Wizard has no ladder: compared by equality only (1 people, 0 projects).\n",
+        "Grade Wizard has no ladder: compared by equality only (people: 1, projects: 0).\n",
     )
     assert [(row["project_id"], row["seat"], row["person_id"]) for row in proposals()] == [
         ("j1", "1", "p1"),
@@ -99,7 +99,7 @@ def test_the_example_of_the_documentation(run):
         {
             "code": "grade_without_ladder",
             "facts": {"word": "Wizard", "people": 1, "projects": 0},
-            "sentence": "Grade Wizard has no ladder: compared by equality only (1 people, 0 projects).",
+            "sentence": "Grade Wizard has no ladder: compared by equality only (people: 1, projects: 0).",
         }
     ]
 
