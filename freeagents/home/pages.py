@@ -33,7 +33,7 @@ def home() -> Answer:
         admission=admission_today(actor.person_id),
         applications=applications_of(actor.person_id) if actor.agent else [],
         projects=projects_of(actor.person_id) if actor.holds("manager") else [],
-        rounds=rounds()[:5] if is_hr or actor.holds("auditor") else [],
+        rounds=rounds(limit=5) if is_hr or actor.holds("auditor") else [],
         open_projects=count_open(),
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from random import SystemRandom
 from typing import Any
 
@@ -105,10 +104,13 @@ class Rounds(MethodView):
     """All rounds."""
 
     @allow("round:list")
-    @rounds_bp.response(200, RoundShown(many=True))
-    def get(self) -> Sequence[Round]:
+    @rounds_bp.arguments(PageQuery, location="query")
+    @rounds_bp.response(200, page_of(RoundShown))
+    def get(self, page: dict[str, Any]) -> dict[str, Any]:
         """List rounds, newest first."""
-        return queries.rounds()
+        after = queries.round_by_public_id(page["after"]) if page["after"] else None
+        rows = queries.rounds(after=after, limit=page["limit"] + 1)
+        return cut(rows, page["limit"], lambda subject: subject.public_id)
 
     @allow("round:create")
     @rounds_bp.arguments(NewRoundSchema)

@@ -37,8 +37,16 @@ VERDICTS = 10
 @bp.get("")
 @allow("round:list")
 def index() -> Answer:
-    """List all rounds."""
-    return render("rounds/index.html", rounds=queries.rounds())
+    """List rounds, newest first."""
+    asked = request.args.get("after", "")
+    last = queries.round_by_public_id(asked) if asked else None
+    found = queries.rounds(after=last, limit=PAGE + 1)
+    return render(
+        "rounds/index.html",
+        rounds=found[:PAGE],
+        after=found[PAGE - 1].public_id if len(found) > PAGE else None,
+        first=last is None,
+    )
 
 
 @bp.get("/new")

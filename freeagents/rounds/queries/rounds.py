@@ -35,9 +35,12 @@ Array = NDArray[np.int32]
 UNDECIDED = ("proposed", "kept")
 
 
-def rounds() -> Sequence[Round]:
-    """Return all rounds with their policies, newest first."""
-    return db.session.scalars(select(Round).options(joinedload(Round.policy)).order_by(Round.id.desc())).all()
+def rounds(*, after: Round | None = None, limit: int) -> Sequence[Round]:
+    """Return rounds with their policies, newest first; after a round: those that are older."""
+    query = select(Round).options(joinedload(Round.policy)).order_by(Round.id.desc()).limit(limit)
+    if after is not None:
+        query = query.where(Round.id < after.id)
+    return db.session.scalars(query).all()
 
 
 def round_by_public_id(public_id: str) -> Round | None:

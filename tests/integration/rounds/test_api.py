@@ -91,7 +91,7 @@ def test_program_runs_reviews_and_publishes_a_round(app, world, hr):
     assert "proposal is still" in hr.post(f"/rounds/{made['id']}/publish", status=409)["detail"]
     assert hr.post(f"/proposals/{second}/bar", {"reason": "No."})["state"] == "barred"
     assert hr.post(f"/rounds/{made['id']}/publish")["state"] == "published"
-    assert hr.get("/rounds")[0]["figures"]["placed"] == 2
+    assert hr.get("/rounds")["items"][0]["figures"]["placed"] == 2
     with app.app_context():
         assert db.session.query(ProposalOpening).count() == 2
 

@@ -76,6 +76,19 @@ def test_list_without_rounds_says_what_to_do(hr, auditor):
     assert "/rounds/new" not in page
 
 
+def test_the_list_of_rounds_goes_on_on_another_page(app, world, hr):
+    with app.app_context():
+        for number in range(27):
+            w.a_round(world, f"Round {number}")
+    page = hr.get("/rounds")
+    assert "Round 26" in page
+    assert "Round 1<" not in page
+    (older,) = re.findall(r'href="(/rounds\?after=[^"]+)"', page)
+    page = hr.get(older)
+    assert "Round 1<" in page
+    assert "Round 26" not in page
+
+
 def test_without_an_approved_policy_the_page_says_so(app, hr):
     with app.app_context():
         db.session.query(Policy).delete()
