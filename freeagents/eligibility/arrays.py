@@ -27,14 +27,19 @@ from freeagents.matching import (
     Near,
     Pairs,
     Places,
+    Policy,
     Problem,
     Rule,
     Rungs,
     Segments,
+    SideRule,
+    Team,
     Within,
     keys,
     merge_availabilities,
 )
+
+NO_TEAMS: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 class Arrays:
@@ -43,12 +48,14 @@ class Arrays:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.people, self.projects = case.people, case.projects
+        self.disciplines: list[str] = []
         self.project_of = {project.key: index for index, project in enumerate(self.projects)}
 
-    def problem(self, limits: Mapping[str, Mapping[str, int]] = MappingProxyType({})) -> Problem:
+    def problem(self, policy: Policy | None = None, teams: Mapping[str, Sequence[str]] = NO_TEAMS) -> Problem:
         """Return the matcher's problem.
 
-        :param limits: as a policy states them: how many people may be placed at most, by the word of their group.
+        :param policy: states the side rules; None: there are none.
+        :param teams: the disciplines that projects name, by key.
         :raises ProblemError: two rows have the same key, or the case contradicts itself otherwise.
         """
         return Problem(
@@ -58,7 +65,7 @@ class Arrays:
             rules=tuple(_BUILDERS[rule.kind](self, rule) for rule in RULES),
             fit=self.fit(),
             kept=self._kept(),
-            limits=tuple(self.limit(name, most) for name, most in limits.items()),
+            limits=self._side_rules(policy, teams) if policy else (),
             salt=self.case.salt,
         )
 
@@ -77,13 +84,38 @@ class Arrays:
             places=self.places,
         )
 
-    def limit(self, name: str, most: Mapping[str, int]) -> Limit:
-        """Return a limit; who has no word that is named is in none of its groups."""
-        fact = _GROUPED_BY[name]
-        words = [str(word[0] if isinstance(word, tuple) else word).casefold() for word in self.people.words[fact]]
-        number = {word.casefold(): group for group, word in enumerate(most)}
-        groups = _of_word([number.get(word, -1) for word in words], self.people.single[fact])
-        return Limit(name, groups, _whole(most.values()))
+    def _side_rules(self, policy: Policy, teams: Mapping[str, Sequence[str]]) -> tuple[SideRule, ...]:
+        rules: list[SideRule] = []
+        for name in policy.limits:
+            ranges = policy.ranges(name)
+            least, most = zip(*ranges.values(), strict=True) if ranges else ((), ())
+            groups = self._of_words(_GROUPED_BY[name], list(ranges))
+            rules.append(Limit(name, groups, _whole(most), _whole(least), price=policy.breach_units(name)))
+        if policy.one_team:
+            named = [
+                (project, word.casefold())
+                for project, facts in enumerate(self.projects)
+                if len(facts.seats) >= TEAM
+                for word in teams.get(facts.key, ())
+            ]
+            words = self.disciplines = sorted({word for _, word in named})
+            held = self._of_words("discipline", words)
+            place = {word: number for number, word in enumerate(words)}
+            projects, disciplines = _whole(each for each, _ in named), _whole(place[word] for _, word in named)
+            rules.append(Team("team", held, projects, disciplines, price=policy.breach_units("team")))
+        return tuple(rules)
+
+    def where(self, policy: Policy, code: str, where: Sequence[int]) -> dict[str, str]:
+        """Return in words where a side rule asks something: a group, or a project and a discipline."""
+        if code in policy.limits:
+            return {"of": code, "group": list(policy.limits[code])[where[0]]}
+        return {"of": code, "project": self.projects[where[0]].key, "discipline": self.disciplines[where[1]]}
+
+    def _of_words(self, fact: str, words: Sequence[str]) -> NDArray[np.int64]:
+        """Return which of the words each person has, by its place; −1: none of them."""
+        number = {word.casefold(): place for place, word in enumerate(words)}
+        held = [str(word[0] if isinstance(word, tuple) else word).casefold() for word in self.people.words[fact]]
+        return _of_word([number.get(word, -1) for word in held], self.people.single[fact])
 
     def row(self, pair: Pair | Wish) -> tuple[int, int]:
         """Return the rows of a pair of keys."""
@@ -261,6 +293,8 @@ _BUILDERS: dict[Kind, Callable[[Arrays, HardRule], Rule]] = {
 }
 
 
+TEAM = 3
+"""From so many seats on a project can be one team."""
 _GROUPED_BY = {"department": "home", "discipline": "discipline", "grade": "grade"}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from freeagents.eligibility.arrays import Arrays
+from freeagents.eligibility.arrays import NO_TEAMS, Arrays
 from freeagents.eligibility.case import Case
 from freeagents.eligibility.columns import Array
 from freeagents.eligibility.facts import Pair, PersonFacts, ProjectFacts, Wish
@@ -132,6 +132,7 @@ class Answer:
     """What the matcher proposes, in order of project key and seat.
 
     :ivar objective: what was made as great as can be, with its value: the numbers that were compared, in their order.
+    :ivar breaches: what is not kept of side rules, and what it cost in units.
     :ivar blocking: how many pairs would rather have each other than what they have.
     :ivar totals: part → units over all placements.
     :ivar seconds: stage → seconds.
@@ -144,6 +145,7 @@ class Answer:
     left_out: LeftOut
     objective: str
     value: tuple[int, ...]
+    breaches: tuple[dict[str, Any], ...]
     blocking: int
     totals: dict[str, int]
     seconds: dict[str, float]
@@ -167,20 +169,26 @@ class Answer:
         }
 
 
-def solve(case: Case, policy: Policy, progress: Progress | None = None) -> Answer:
+def solve(
+    case: Case,
+    policy: Policy,
+    progress: Progress | None = None,
+    teams: Mapping[str, Sequence[str]] = NO_TEAMS,
+) -> Answer:
     """Return the best placement under the policy; the same case and policy give the same answer.
 
     Where the objective is a sum, scipy's linear assignment is asked too and must come to the same total.
 
-    :raises CaseError: a kept pair breaks a hard rule, or two rows have the same key.
+    :param teams: the disciplines that projects name, by key.
+    :raises CaseError: a kept pair breaks a hard rule, side rules cannot all hold, or two rows have the same key.
     """
     arrays = Arrays(case)
     try:
-        problem = arrays.problem(policy.limits)
+        problem = arrays.problem(policy, teams)
         plan = solve_problem(problem, policy, progress=progress)
     except ProblemError as error:
         facts = {"field": error.field, **_plain(error.params)}
-        raise CaseError(error.code, _named(facts, arrays) if error.code == "rule_broken" else facts) from error
+        raise CaseError(error.code, _named(facts, arrays, policy)) from error
     second = second_opinion(plan)
     if second not in {None, plan.certificate.bound}:
         raise ArithmeticError("scipy's linear assignment comes to another total")
@@ -211,6 +219,10 @@ def solve(case: Case, policy: Policy, progress: Progress | None = None) -> Answe
         left_out=reasons.left_out,
         objective=policy.objective,
         value=plan.objective_value,
+        breaches=tuple(
+            {"of": code, "kind": kind, **arrays.where(policy, code, where), "people": people, "units": units}
+            for code, kind, where, people, units in plan.breaches
+        ),
         blocking=blocking,
         totals=plan.totals,
         seconds=dict(plan.seconds),
@@ -360,9 +372,13 @@ def _explanation(arrays: Arrays, found: PairExplanation) -> Explanation:
     )
 
 
-def _named(facts: dict[str, Any], arrays: Arrays) -> dict[str, Any]:
-    """Put keys where the matcher gives rows of people and projects."""
+def _named(facts: dict[str, Any], arrays: Arrays, policy: Policy) -> dict[str, Any]:
+    """Put keys and words where the matcher gives rows of people and projects, and numbers of groups."""
     found = dict(facts)
+    if "where" in facts:
+        return found | arrays.where(policy, str(facts["field"]).removeprefix("limits."), found.pop("where"))
+    if "rule" not in facts:
+        return found
     if "person" in facts:
         found["person"] = arrays.people.key_of(facts["person"])
     if "project" in facts:

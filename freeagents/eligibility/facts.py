@@ -111,14 +111,16 @@ class LimitUse:
     """A limit on one group, and what it came to.
 
     :ivar of: what the group is, such as ``department``; ``word``: which.
-    :ivar most: how many people may be placed; ``placed``: how many are; ``people``: how many there are.
-    :ivar units: what one person more would add to the whole; under ``most_seats`` besides ``seats``.
+    :ivar most: how many people may be placed, ``least``: how many must be; ``placed``: how many are.
+    :ivar people: how many there are.
+    :ivar units: what one person more would add to the whole; under ``most_seats`` besides ``seats``. None: not known.
     """
 
     of: str
     word: str
+    least: int
     most: int
     placed: int
     people: int
     seats: int
-    units: int
+    units: int | None

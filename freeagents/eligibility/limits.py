@@ -1,21 +1,26 @@
-"""What the limits of a policy came to in a plan."""
+"""What the side rules of a policy came to in a plan."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from freeagents.eligibility.bridge import Answer, Policy
 from freeagents.eligibility.facts import LimitUse
+from freeagents.matching import Limit
 
 
-def limits_of(answer: Answer, policy: Policy) -> tuple[LimitUse, ...]:
-    """Return what each limit of the policy came to, in the policy's order."""
+def limits_of(answer: Answer, policy: Policy) -> Iterator[LimitUse]:
+    """Yield what each limit of the policy came to, in the policy's order."""
     plan = answer.plan
     problem, proof = plan.index.problem, plan.certificate
-    found = []
-    for limit in [problem.layer] if problem.layer else []:
+    for limit in problem.limits:
+        if not isinstance(limit, Limit):
+            continue
         placed, people = limit.counts(plan.person).tolist(), limit.counts(problem.everyone).tolist()
-        columns = zip(policy.limits[limit.code].items(), placed, people, proof.group_price.tolist(), strict=True)
-        for (word, most), here, count, price in columns:
+        prices = proof.group_price.tolist() if problem.layer else [None] * len(placed)
+        columns = zip(policy.ranges(limit.code).items(), placed, people, prices, strict=True)
+        for (word, (least, most)), here, count, price in columns:
             # One seat more may cost score: then the price is a seat less a little.
-            seats = round(price / proof.seat_weight) if proof.seat_weight else 0
-            found.append(LimitUse(limit.code, word, most, here, count, seats, price - seats * proof.seat_weight))
-    return tuple(found)
+            seats = round(price / proof.seat_weight) if price is not None and proof.seat_weight else 0
+            units = None if price is None else price - seats * proof.seat_weight
+            yield LimitUse(limit.code, word, least, most, here, count, seats, units)

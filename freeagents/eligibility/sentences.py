@@ -189,7 +189,16 @@ def sentence_for_limit(use: LimitUse) -> str:
         use.most,
         group=use.word,
     )
-    if use.placed < use.most:
+    if use.least:
+        told = _("At least %(least)d people of %(group)s are placed.", least=use.least, group=use.word)
+        if use.most < use.people:
+            told = _(
+                "From %(least)d to %(most)d people of %(group)s are placed.",
+                least=use.least,
+                most=use.most,
+                group=use.word,
+            )
+    if use.units is None or use.placed != use.most:
         count = ngettext("One is.", "%(num)d are.", use.placed)
         return f"{told} {count}"
     if use.seats > 0:
@@ -199,6 +208,23 @@ def sentence_for_limit(use: LimitUse) -> str:
     else:
         more = _("One more would add nothing.")
     return f"{told} {more}"
+
+
+def sentence_for_breach(facts: Mapping[str, Any]) -> str:
+    """Return what is not kept of a side rule, or cannot be: ``kind``, ``people``, ``group`` or ``project``."""
+    if facts["kind"] == "team":
+        return str(_("Project %(project)s has nobody of the discipline %(discipline)s.", **facts))
+    told = {
+        "most": ngettext(
+            "Of %(group)s one person too many is placed.", "Of %(group)s %(num)d people too many are placed.",
+            facts["people"], group=facts["group"],
+        ),
+        "least": ngettext(
+            "Of %(group)s one person too few is placed.", "Of %(group)s %(num)d people too few are placed.",
+            facts["people"], group=facts["group"],
+        ),
+    }  # fmt: skip
+    return str(told[facts["kind"]])
 
 
 def sentence_for_person(code: str, facts: Mapping[str, Any], titles: Mapping[str, str], *, scores: bool = False) -> str:

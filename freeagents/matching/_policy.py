@@ -36,7 +36,7 @@ class Objective(StrEnum):
 
 STABLE = (Objective.STABLE_PEOPLE, Objective.STABLE_PROJECTS)
 LIMITED_BY = ("department", "discipline", "grade")
-"""What people may be grouped by to limit how many of a group are placed; by one of these at a time."""
+"""What people may be grouped by to limit how many of a group are placed."""
 MOST_PEOPLE = 1_000_000
 PRICED = (Objective.MOST_SCORE, Objective.MOST_SEATS, Objective.FEWEST_CHANGES)
 """The objectives that are sums of pairs, so that a change has a price."""
@@ -65,7 +65,10 @@ class Policy:
     :ivar bench_full_days: bench days that earn all bench points.
     :ivar distance_full_km: kilometres from which on distance earns nothing.
     :ivar change_points: what a pair of the previous plan that is not kept costs, under ``fewest_changes``.
-    :ivar limits: for each of ``LIMITED_BY`` how many people of a group may be placed at most, by the word of the group.
+    :ivar limits: for each of ``LIMITED_BY``, by the word of a group, how many of its people may be placed at most; or a
+        table with ``least``, ``most`` or both.
+    :ivar one_team: projects of three seats or more stay empty unless they have somebody of each discipline they name.
+    :ivar breach_points: what each person too many or too few costs, by limit or ``team``; what is not named must hold.
     :raises PolicyError: with all that is wrong.
     """
 
@@ -79,7 +82,9 @@ class Policy:
     bench_full_days: int = 90
     distance_full_km: int = 100
     change_points: int = 10
-    limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    limits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    one_team: bool = False
+    breach_points: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         faults = tuple(_faults(asdict(self)))
@@ -101,14 +106,35 @@ class Policy:
         """What a change costs, in units."""
         return self.change_points * UNITS_PER_POINT
 
+    def ranges(self, name: str) -> dict[str, tuple[int, int]]:
+        """Return how many people of each group of a limit are to be placed, from and to."""
+        found = {}
+        for word, stated in self.limits[name].items():
+            both = stated if isinstance(stated, Mapping) else {"most": stated}
+            found[word] = both.get("least", 0), both.get("most", MOST_PEOPLE)
+        return found
+
+    def breach_units(self, name: str) -> int | None:
+        """Return what a breach costs, in units; None: the rule must hold."""
+        points = self.breach_points.get(name)
+        return None if points is None else points * UNITS_PER_POINT
+
+    @property
+    def has_side_rules(self) -> bool:
+        """Whether anything must hold between pairs."""
+        return bool(self.limits) or self.one_team
+
     def to_toml(self) -> str:
         """Return the policy as TOML, which :func:`policy_from_toml` reads back."""
-        own = [each.name for each in fields(self) if each.name not in {"points", "limits"}]
+        own = [each.name for each in fields(self) if each.name not in {"points", "limits", "breach_points"}]
         lines = [f"{name} = {json.dumps(getattr(self, name), ensure_ascii=False)}" for name in own]
         points = [f"{part} = {getattr(self.points, part)}" for part in PARTS]
         tables = ["[points]", *points, ""]
-        for name, most in self.limits.items():
-            tables += [f"[limits.{name}]", *(f"{json.dumps(word)} = {count}" for word, count in most.items()), ""]
+        for name, groups in self.limits.items():
+            told = [f"{json.dumps(word, ensure_ascii=False)} = {_inline(stated)}" for word, stated in groups.items()]
+            tables += [f"[limits.{name}]", *told, ""]
+        if self.breach_points:
+            tables += ["[breach_points]", *(f"{name} = {points}" for name, points in self.breach_points.items()), ""]
         return "\n".join([*lines, "", *tables])
 
 
@@ -165,21 +191,51 @@ def _faults(stated: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault("points", "all_zero")
 
 
+def _inline(stated: int | Mapping[str, int]) -> str:
+    if isinstance(stated, Mapping):
+        return "{ " + ", ".join(f"{name} = {count}" for name, count in stated.items()) + " }"
+    return str(stated)
+
+
 def _limit_faults(stated: Mapping[str, Any]) -> Iterator[Fault]:
-    limits = stated.get("limits", {})
-    if not isinstance(limits, Mapping):
-        yield Fault("limits", "not_a_table")
+    limits, breaches, one_team = (
+        stated.get("limits", {}),
+        stated.get("breach_points", {}),
+        stated.get("one_team", False),
+    )
+    tables = {"limits": limits, "breach_points": breaches}
+    wrong = [name for name, table in tables.items() if not isinstance(table, Mapping)]
+    yield from (Fault(name, "not_a_table") for name in wrong)
+    if not isinstance(one_team, bool):
+        yield Fault("one_team", "not_true_or_false")
+    if wrong:
         return
-    if len(limits) > 1:
-        yield Fault("limits", "one_at_a_time", ", ".join(LIMITED_BY))
-    if limits and stated.get("objective", Objective.MOST_SCORE) not in PRICED:
-        yield Fault("limits", "not_with_objective", ", ".join(PRICED))
-    for name, most in limits.items():
+    if (limits or one_team) and stated.get("objective", Objective.MOST_SCORE) not in PRICED:
+        yield Fault("limits" if limits else "one_team", "not_with_objective", ", ".join(PRICED))
+    for name, points in breaches.items():
+        if name not in {*limits, *(["team"] if one_team else [])}:
+            yield Fault(f"breach_points.{name}", "unknown_key")
+        elif not _is_whole(points, MOST_POINTS):
+            yield Fault(f"breach_points.{name}", "out_of_range", f"whole number 0-{MOST_POINTS}")
+    for name, groups in limits.items():
         if name not in LIMITED_BY:
             yield Fault(f"limits.{name}", "unknown_key")
-        elif not isinstance(most, Mapping):
+        elif not isinstance(groups, Mapping):
             yield Fault(f"limits.{name}", "not_a_table")
         else:
-            for word, count in most.items():
-                if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MOST_PEOPLE:
-                    yield Fault(f"limits.{name}.{word}", "out_of_range", f"whole number 0-{MOST_PEOPLE}")
+            yield from (fault for word, count in groups.items() for fault in _range_faults(name, word, count))
+
+
+def _range_faults(name: str, word: str, stated: Any) -> Iterator[Fault]:
+    key = f"limits.{name}.{word}"
+    both = stated if isinstance(stated, Mapping) else {"most": stated}
+    if not both or not set(both) <= {"least", "most"}:
+        yield Fault(key, "not_a_range")
+    elif not all(_is_whole(count, MOST_PEOPLE) for count in both.values()):
+        yield Fault(key, "out_of_range", f"whole number 0-{MOST_PEOPLE}")
+    elif both.get("least", 0) > both.get("most", MOST_PEOPLE):
+        yield Fault(key, "least_above_most")
+
+
+def _is_whole(value: Any, high: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= high

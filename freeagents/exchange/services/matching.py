@@ -23,6 +23,7 @@ from freeagents.eligibility.nearest import nearest_seats
 from freeagents.eligibility.relaxing import fillings
 from freeagents.eligibility.sentences import (
     objective_sentence,
+    sentence_for_breach,
     sentence_for_limit,
     sentence_for_pair,
     sentence_for_person,
@@ -59,9 +60,12 @@ def match_files(files: MatchFiles, *, pack: Pack, progress: bridge.Progress | No
     started = perf_counter()
     _refuse_writing_over(files)
     policy = _policy(files.policy, pack)
-    case, titles = _case(files, pack)
+    case, titles, teams = _case(files, pack)
     read = perf_counter()
-    answer = bridge.solve(case, policy, progress)
+    try:
+        answer = bridge.solve(case, policy, progress, teams)
+    except bridge.CaseError as error:
+        raise InputError([_unsolvable(str(files.policy or ""), error)]) from error
     solved = perf_counter()
     report = _report(case, policy, answer, titles, pack)
     with replacing(files.proposals, files.report) as (proposals, told):
@@ -117,14 +121,14 @@ def proposal_rows(answer: bridge.Answer) -> Iterator[list[Any]]:
         ]
 
 
-def _case(files: MatchFiles, pack: Pack) -> tuple[Case, dict[str, str]]:
+def _case(files: MatchFiles, pack: Pack) -> tuple[Case, dict[str, str], dict[str, list[str]]]:
     faults = Faults()
     people = read_rows(PEOPLE, files.people, faults)
     projects = read_rows(PROJECTS, files.projects, faults)
     applications = read_rows(APPLICATIONS, files.applications, faults) if files.applications else None
     case = case_of(people, projects, applications, pack=pack, faults=faults)
     faults.refuse()
-    return case, _titles(projects)
+    return case, _titles(projects), {row.data["project_id"]: row.data["disciplines"] for row in projects}
 
 
 def _titles(projects: Rows) -> dict[str, str]:
@@ -146,12 +150,20 @@ def _policy(path: Path | None, pack: Pack) -> bridge.Policy:
         raise InputError([_policy_fault(str(path), fault) for fault in error.faults]) from error
 
 
-def _coded(name: str, most: Mapping[str, int], pack: Pack) -> dict[str, int]:
+def _unsolvable(file: str, error: bridge.CaseError) -> Problem:
+    """Return why there is no plan: which limit, where, and by how many people."""
+    if error.code != "cannot_be_met":
+        return Problem(file, 0, str(error.facts.get("field", "")), _("This cannot be solved: %(why)s.", why=error.code))
+    why = _("No placement keeps all limits that must hold. In the nearest one:")
+    return Problem(file, 0, str(error.facts["field"]), f"{why} {sentence_for_breach(error.facts)}")
+
+
+def _coded(name: str, most: Mapping[str, Any], pack: Pack) -> dict[str, Any]:
     """Return a limit by the codes that the pack knows for its words.
 
     :raises PolicyError: two words are one group.
     """
-    coded: dict[str, int] = {}
+    coded: dict[str, Any] = {}
     for word, count in most.items():
         code = group_code(pack, name, word)
         if code in coded:
@@ -168,7 +180,9 @@ def _policy_fault(file: str, fault: Any) -> Problem:
         "not_a_name": _("Write 1 to 80 printable characters."),
         "unknown_objective": _("Write one of: %(allowed)s.", allowed=fault.allowed),
         "out_of_range": _("Write a %(allowed)s.", allowed=fault.allowed),
-        "one_at_a_time": _("Limit people by one of these at a time: %(allowed)s.", allowed=fault.allowed),
+        "not_true_or_false": _("Write true or false."),
+        "not_a_range": _("Write a whole number, or { least = 1, most = 5 } with one of the two or both."),
+        "least_above_most": _("The least must not be above the most."),
         "not_with_objective": _("Limits go with these objectives only: %(allowed)s.", allowed=fault.allowed),
         "twice": _("%(code)s is limited twice. Name it once.", code=fault.allowed),
         "all_zero": _("At least one part of the score must earn points."),
@@ -179,7 +193,7 @@ def _policy_fault(file: str, fault: Any) -> Problem:
 def _report(
     case: Case, policy: bridge.Policy, answer: bridge.Answer, titles: Mapping[str, str], pack: Pack
 ) -> dict[str, Any]:
-    limits = limits_of(answer, policy)
+    limits = list(limits_of(answer, policy))
     return {
         "policy": asdict(policy),
         "country": {"pack": pack.code, "digest": pack.digest},
@@ -202,6 +216,8 @@ def _report(
             "sentence": objective_sentence(answer.objective),
         },
         "limits": [_limit(use) for use in limits],
+        "breaches": [_breach(facts) for facts in answer.breaches],
+        "gap": _gap(answer),
         "notes": [*_notes(case), *_idle_limits(limits)],
         "not_used": [str(what) for what in NOT_USED],
         "unfilled": list(_unfilled(case, answer, pack)),
@@ -212,9 +228,27 @@ def _report(
 
 
 def _limit(use: LimitUse) -> dict[str, Any]:
-    facts = {"of": use.of, "group": use.word, "most": use.most, "placed": use.placed}
-    added = {"seats": use.seats, "score": plain_points(use.units)}
+    facts = {"of": use.of, "group": use.word, "least": use.least, "most": use.most, "placed": use.placed}
+    added = None if use.units is None else {"seats": use.seats, "score": plain_points(use.units)}
     return facts | {"one_more_adds": added, "sentence": sentence_for_limit(use)}
+
+
+def _breach(facts: Mapping[str, Any]) -> dict[str, Any]:
+    told = {name: value for name, value in facts.items() if name != "units"}
+    return told | {"cost": plain_points(facts["units"]), "sentence": sentence_for_breach(facts)}
+
+
+def _gap(answer: bridge.Answer) -> dict[str, Any]:
+    """Return by how much any other placement could be better at most."""
+    seats, units = divmod(answer.plan.gap, answer.plan.certificate.seat_weight or answer.plan.gap + 1)
+    sentence = _("Proven: no other placement is better.")
+    if answer.plan.gap:
+        sentence = _(
+            "No other placement is better by more than %(seats)d seats and %(points)s points.",
+            seats=seats,
+            points=plain_points(units),
+        )
+    return {"seats": seats, "score": plain_points(units), "sentence": str(sentence)}
 
 
 def _idle_limits(limits: Sequence[LimitUse]) -> Iterator[dict[str, Any]]:

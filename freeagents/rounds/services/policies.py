@@ -44,7 +44,14 @@ def write_version(
             _("Give points to one part at least. Without any, all pairs score the same."), field="points_skills"
         )
     rules = Rules(
-        name=name, version=version, objective=Objective(objective), points=Points(**points), limits={}, **settings
+        name=name,
+        version=version,
+        objective=Objective(objective),
+        points=Points(**points),
+        limits={},
+        one_team=False,
+        breach_points={},
+        **settings,
     )
     written = Policy(
         name=name,

@@ -310,6 +310,9 @@ def test_another_country(run):
     assert report()["country"]["pack"] == "canada"
 
 
+IMPOSSIBLE = "No placement keeps all limits that must hold. In the nearest one:"
+
+
 def limited_match(run, text):
     Path("policy.toml").write_text(text)
     return run(
@@ -364,8 +367,19 @@ def test_a_policy_with_limits_is_read_back_as_it_was():
         ("[limits]\ngrade = 1\n", "limits.grade: Write it as a table: [limits.grade]."),
         ("[limits.grade]\nG7 = -1\n", "limits.grade.G7: Write a whole number 0-1000000."),
         (
-            "[limits.grade]\nG7 = 1\n[limits.discipline]\ndata = 1\n",
-            "limits: Limit people by one of these at a time: department, discipline, grade.",
+            "[limits.grade]\nG7 = { some = 1 }\n",
+            "limits.grade.G7: Write a whole number, or { least = 1, most = 5 } with one of the two or both.",
+        ),
+        ("[limits.grade]\nG7 = { least = 2, most = 1 }\n", "limits.grade.G7: The least must not be above the most."),
+        ("one_team = 1\n", "one_team: Write true or false."),
+        ("[breach_points]\nteam = 1\n", "breach_points.team: A policy has no such key. Remove it."),
+        (
+            "one_team = true\n[breach_points]\nteam = -1\n",
+            "breach_points.team: Write a whole number 0-1000.",
+        ),
+        (
+            "[limits.department]\nHMRC = { least = 6 }\n",
+            f"limits.department: {IMPOSSIBLE} Of hmrc one person too few is placed.",
         ),
         (
             'objective = "stable_people"\n[limits.grade]\nG7 = 1\n',
@@ -393,3 +407,65 @@ def test_no_file_of_the_match_is_written_over(run, options, told):
     assert f"{told}: Another file of this match has this name. Choose another." in result.output
     assert Path("people.csv").read_text() == example("people")
     assert Path("projects.csv").read_text() == example("projects")
+
+
+TEAM_FILES = {
+    "people": "person_id,discipline\n" + "".join(f"p{each},{'data' if each < 6 else 'Design'}\n" for each in range(7)),
+    "projects": "project_id,discipline,seats\nj1,data;design,3\nj2,design;policy,3\n",
+    "applications": "person_id,project_id,rank\n" + "".join(f"p{each},j2,1\n" for each in range(7)),
+}
+
+
+def test_a_project_is_one_team_or_stays_empty(run):
+    Path("policy.toml").write_text("one_team = true\n")
+    result = run("--policy", "policy.toml", **TEAM_FILES)
+    assert result.exit_code == 0, result.stderr
+    assert {row["project_id"] for row in proposals()} == {"j1"}
+    assert "p6" in {row["person_id"] for row in proposals()}
+    assert len(proposals()) == 3
+    told = report()
+    assert told["breaches"] == []
+    assert told["gap"] == {"seats": 0, "score": "0", "sentence": "Proven: no other placement is better."}
+
+
+def test_a_team_that_lacks_somebody_costs_points(run):
+    Path("policy.toml").write_text("one_team = true\n[breach_points]\nteam = 4\n")
+    result = run("--policy", "policy.toml", **TEAM_FILES)
+    assert result.exit_code == 0, result.stderr
+    assert {row["project_id"] for row in proposals()} == {"j2"}
+    assert report()["breaches"] == [
+        {
+            "of": "team",
+            "kind": "team",
+            "project": "j2",
+            "discipline": "policy",
+            "people": 1,
+            "cost": "4",
+            "sentence": "Project j2 has nobody of the discipline policy.",
+        }
+    ]
+
+
+def test_least_and_most_of_several_groups_at_once(run):
+    result = limited_match(
+        run, "[limits.department]\nDWP = { least = 2 }\n[limits.grade]\nG7 = { least = 1, most = 2 }\nSEO = 3\n"
+    )
+    assert result.exit_code == 0, result.stderr
+    told = report()
+    assert [(use["group"], use["least"], use["placed"], use["one_more_adds"]) for use in told["limits"]] == [
+        ("dwp", 2, 2, None),
+        ("G7", 1, 2, None),
+        ("SEO", 0, 3, None),
+    ]
+    assert [use["sentence"] for use in told["limits"]] == [
+        "At least 2 people of dwp are placed. 2 are.",
+        "From 1 to 2 people of G7 are placed. 2 are.",
+        "At most 3 people of SEO are placed. 3 are.",
+    ]
+
+
+def test_a_policy_with_side_rules_is_read_back_as_it_was():
+    policy = policy_from_toml(example("side rules"))
+    assert policy.one_team
+    assert policy.breach_points == {"grade": 5}
+    assert policy_from_toml(policy.to_toml()) == policy
