@@ -6,7 +6,7 @@ import logging
 import os
 import stat
 import tempfile
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,14 +21,22 @@ def keep_kernels(environment: MutableMapping[str, str] = os.environ, matcher: Pa
     Numba itself looks in ``NUMBA_CACHE_DIR``, beside the matcher, and in the account's cache. Where none of them takes
     files, the variable is set to a folder of this account alone among the temporary ones.
     """
-    given = environment.get(VARIABLE)
-    own = Path(environment.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))  # noqa: PTH111 - may stay as it is
-    places = [*([Path(given)] if given else []), matcher / "__pycache__", own / "numba"]
-    if any(_takes_files(place) for place in places):
+    if any(_takes_files(place) for place in _places(environment, matcher)):
         return
     folder = _temporary_folder()
     environment[VARIABLE] = str(folder)
     log.warning("Compiled kernels are kept in %s, which may not last: set %s to a folder that does.", folder, VARIABLE)
+
+
+def are_kept(environment: Mapping[str, str] = os.environ, matcher: Path = MATCHER) -> bool:
+    """Whether kernels were compiled before, so that a match need not wait for that."""
+    return any(place.is_dir() and any(place.rglob("*.nbi")) for place in _places(environment, matcher))
+
+
+def _places(environment: Mapping[str, str], matcher: Path) -> list[Path]:
+    given = environment.get(VARIABLE)
+    own = Path(environment.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))  # noqa: PTH111 - may stay as it is
+    return [*([Path(given)] if given else []), matcher / "__pycache__", own / "numba"]
 
 
 def _takes_files(folder: Path) -> bool:

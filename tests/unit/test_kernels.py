@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from freeagents.kernels import VARIABLE, keep_kernels
+from freeagents.kernels import VARIABLE, are_kept, keep_kernels
 
 NOWHERE = Path("/proc/self/nowhere")  # not even root makes a folder there
 
@@ -61,3 +61,13 @@ def test_a_folder_that_others_could_write_to_is_left_alone(temporary: Path, plan
     assert found != temporary
     assert found.parent == temporary.parent
     assert found.stat().st_mode & 0o777 == 0o700
+
+
+def test_kernels_are_known_to_be_kept_where_numba_finds_them(tmp_path: Path) -> None:
+    given = {VARIABLE: str(tmp_path / "given"), "XDG_CACHE_HOME": str(NOWHERE)}
+    assert not are_kept(given, NOWHERE)
+    below = tmp_path / "given" / "matching_1234"
+    below.mkdir(parents=True)
+    assert not are_kept(given, NOWHERE)
+    (below / "_flow.place-45.py311.nbi").touch()
+    assert are_kept(given, NOWHERE)

@@ -11,6 +11,7 @@ from freeagents.country.pack import available_packs, load_pack
 from freeagents.eligibility.bridge import Progress
 from freeagents.exchange.cli.refusals import refusals
 from freeagents.exchange.services import matching
+from freeagents.kernels import are_kept
 
 FILE = click.Path(path_type=Path)
 
@@ -37,6 +38,8 @@ def match(
     files = matching.MatchFiles(
         people=people, projects=projects, applications=applications, policy=policy, proposals=out, report=report
     )
+    if not are_kept():
+        click.echo("The matcher is compiled first, once; that can take half a minute.", err=True)
     with refusals():
         told = matching.match_files(files, pack=load_pack(country), progress=_progress())
     counts = told["counts"]
