@@ -25,6 +25,7 @@ from freeagents.applications.pages import overview as overview_pages
 from freeagents.applications.pages import searches as searches_pages
 from freeagents.applications.services import TELL_JOB
 from freeagents.audit import pages as audit_pages
+from freeagents.eligibility import api as eligibility_api
 from freeagents.eligibility.pages import drafts as drafts_pages
 from freeagents.eligibility.pages import filling as filling_pages
 from freeagents.extensions import api, csrf
@@ -92,6 +93,7 @@ API = (
     applications_api.endings_bp,
     applications_api.finding_bp,
     applications_api.searches_bp,
+    eligibility_api.bp,
     messages_api.bp,
     privacy_api.bp,
     profiles_api.bp,

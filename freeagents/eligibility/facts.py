@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from freeagents.country.entries import Rung
 from freeagents.country.places import Location
@@ -25,6 +25,11 @@ class Spell:
     first: date | None
     last: date | None
     percent: int = 100
+
+    def moved(self, by: timedelta) -> Spell:
+        """Return the same days, so much later."""
+        first, last = (day and day + by for day in (self.first, self.last))
+        return Spell(first, last, self.percent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,12 +26,14 @@ class KeptOut:
 
     :ivar detail: the code of the skill or language asked; blank for the other rules.
     :ivar lower: how many more with that skill asked one level lower; None where that cannot be.
+    :ivar later: of the dates: how many more, and how many fewer, if all days were two weeks later.
     """
 
     rule: str
     detail: str
     people: int
     lower: int | None
+    later: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def count_for_manager(project: ProjectFacts) -> LiveCount:
                 kept.detail,
                 _round_down(kept.people),
                 None if kept.lower is None else _round_down(kept.lower),
+                None if kept.later is None else (_round_down(kept.later[0]), _round_down(kept.later[1])),
             )
             for kept in exact.kept_out
         ),
@@ -94,9 +97,10 @@ def _count(asked: list[Ask], among: SQLColumnExpression[bool], essential: Mappin
     told = [ask for ask in asked if _is_told(ask)]
     columns = [ask.condition.label(f"ask_{number}") for number, ask in enumerate(told)]
     lowered = [(number, ask.lower.label(f"lower_{number}")) for number, ask in enumerate(told) if ask.lower is not None]
+    moved = [(number, ask.later.label(f"later_{number}")) for number, ask in enumerate(told) if ask.later is not None]
     query = (
         pool()
-        .with_only_columns(Person.id, *columns, *(column for _, column in lowered))
+        .with_only_columns(Person.id, *columns, *(column for _, column in (*lowered, *moved)))
         .where(
             among, *(ask.condition for ask in always), _failures(ask.condition for ask in told if _is_cheap(ask)) <= 1
         )
@@ -115,11 +119,21 @@ def _count(asked: list[Ask], among: SQLColumnExpression[bool], essential: Mappin
             .filter(and_(not_(met[number]), failures == 1, rows.c[f"lower_{number}"]))
             .label(f"gain_{number}")
         )
+    for number, _column in moved:
+        later = rows.c[f"later_{number}"]
+        figures.append(func.count().filter(and_(not_(met[number]), failures == 1, later)).label(f"more_{number}"))
+        figures.append(func.count().filter(and_(failures == 0, not_(later))).label(f"fewer_{number}"))
     answer = db.session.execute(select(*figures).select_from(rows)).mappings().one()
     return LiveCount(
         qualify=answer["qualify"],
         kept_out=tuple(
-            KeptOut(ask.rule.code, ask.detail, answer[f"out_{number}"], answer.get(f"gain_{number}"))
+            KeptOut(
+                ask.rule.code,
+                ask.detail,
+                answer[f"out_{number}"],
+                answer.get(f"gain_{number}"),
+                None if ask.later is None else (answer[f"more_{number}"], answer[f"fewer_{number}"]),
+            )
             for number, ask in enumerate(told)
         ),
         rounded=False,

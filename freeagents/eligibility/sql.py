@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, ScalarSelect, and_, case, exists, false, func, literal, or_, select
@@ -21,6 +22,8 @@ from freeagents.projects.models import Project
 from freeagents.skills.models import Skill
 
 EARTH_RADIUS_KM = 6371.0088
+LATER = timedelta(weeks=2)
+"""By how much dates are moved to see who would be free then."""
 Employer = aliased(Department, name="employer")
 
 
@@ -28,13 +31,15 @@ Employer = aliased(Department, name="employer")
 class Ask:
     """One thing a project asks: the rule, what exactly (a skill's or language's code), and the condition on a person.
 
-    ``lower`` is the same condition with a skill asked one level lower, where it is asked above the lowest.
+    ``lower`` is the same condition with a skill asked one level lower, where it is asked above the lowest; ``later``
+    with the days :data:`LATER`.
     """
 
     rule: HardRule
     detail: str
     condition: ColumnElement[bool]
     lower: ColumnElement[bool] | None = None
+    later: ColumnElement[bool] | None = None
 
 
 def asks(project: ProjectFacts) -> list[Ask]:
@@ -142,6 +147,11 @@ def _free(rule: HardRule, project: ProjectFacts) -> Iterator[Ask]:
     span: Spell | None = getattr(project, rule.project[0])
     if span is None:
         return
+    yield Ask(rule, "", _free_on(span), later=_free_on(span.moved(LATER)))
+
+
+def _free_on(span: Spell) -> ColumnElement[bool]:
+    """Return the condition of being free on all these days at the asked share."""
     first, last = literal(span.first, Date), literal(span.last, Date)
     covered = func.least(func.coalesce(Availability.ends_on, last), last) - func.greatest(Availability.starts_on, first)
     days = select(func.coalesce(func.sum(covered + 1), 0)).where(
@@ -150,7 +160,7 @@ def _free(rule: HardRule, project: ProjectFacts) -> Iterator[Ask]:
         Availability.starts_on <= last,
         or_(Availability.ends_on.is_(None), Availability.ends_on >= first),
     )
-    yield Ask(rule, "", days.scalar_subquery() == (last - first) + 1)
+    return days.scalar_subquery() == (last - first) + 1
 
 
 def _apart(rule: HardRule, project: ProjectFacts) -> Iterator[Ask]:

@@ -201,6 +201,7 @@ TABLE: dict[str, frozenset[str]] = {
     "api_projects.OneProject PATCH": EDITORS,
     "api_projects.OpenProject POST": EDITORS,
     "api_projects.FillProject POST": EDITORS,
+    "api_counts.Count POST": EDITORS,
     "api_projects.Templates GET": POSTERS,
     "api_endings.EndProject POST": EDITORS,
     "api_applications.Applications GET": SIGNED_IN,

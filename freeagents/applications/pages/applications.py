@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, request
@@ -12,13 +13,14 @@ from freeagents.accounts.queries.directory import employment_today
 from freeagents.applications import services
 from freeagents.applications.models import Application
 from freeagents.applications.pages.fitting import Fit
+from freeagents.applications.pages.history import history_of
 from freeagents.applications.queries import applications as queries
 from freeagents.applications.schemas import CancellingSchema, EndingSchema, MoveSchema
 from freeagents.db.base import utc_now
 from freeagents.eligibility import bridge
 from freeagents.eligibility import services as eligibility
-from freeagents.eligibility.bridge import Policy
-from freeagents.eligibility.facts import Pair
+from freeagents.eligibility.bridge import Explanation, Policy
+from freeagents.eligibility.facts import Pair, PersonFacts
 from freeagents.eligibility.pool import host_of, people_facts, project_facts
 from freeagents.eligibility.sentences import your_answers
 from freeagents.errors import Conflict
@@ -182,11 +184,15 @@ def _project_page(project: Project, form: Form | None = None) -> Answer:
         fit=fit,
         own_department=fit is not None and "another_department" in fit.failing,
         applicants=[(row.person, told.get(row.person_id)) for row in applicants],
+        history=history_of(project) if allows("project:edit", actor, project) else [],
     )
 
 
 def _fits(project: Project, applicants: Any, *, in_conflict: bool) -> dict[int, Fit]:
-    """Return person id → fit of whoever is signed in, if an agent, and of all who applied."""
+    """Return person id → fit of whoever is signed in, if an agent, and of all who applied.
+
+    To managers, whether others hold the clearance that is asked is not said.
+    """
     actor = current_actor()
     who = {row.person_id for row in applicants} | ({actor.person_id} if actor.agent else set())
     if not who:
@@ -194,7 +200,12 @@ def _fits(project: Project, applicants: Any, *, in_conflict: bool) -> dict[int, 
     people = people_facts(today=utc_now().date(), only=who)
     facts = project_facts(project, host=host_of(project), pack=pack)
     apart = (Pair(actor.public_id, facts.key),) if in_conflict else ()
-    return {
-        key: Fit.of(project, bridge.judge(person, facts, Policy(), conflicts=apart if key == actor.person_id else ()))
-        for key, person in people.items()
-    }
+    # Who may change what is asked would learn a clearance by asking for one after the other.
+    of_others = facts if actor.holds_over("hr", project.department.lineage) else replace(facts, clearance=None)
+
+    def found(key: int, person: PersonFacts) -> Explanation:
+        if key == actor.person_id:
+            return bridge.judge(person, facts, Policy(), conflicts=apart)
+        return bridge.judge(person, of_others, Policy())
+
+    return {key: Fit.of(project, found(key, person)) for key, person in people.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ from freeagents.web.words import in_words
 
 @dataclass(frozen=True)
 class Told:
-    """A live count in words: how many qualify, what each thing asked keeps out, what one level lower would bring.
+    """A live count in words: how many qualify, what each thing asked keeps out, what asking otherwise would bring.
 
     :ivar refusal: why nothing was counted.
     :ivar unread: some of what was typed could not be read, and does not count.
@@ -33,7 +33,7 @@ class Told:
     exact: bool
     headline: str = ""
     kept_out: Sequence[Mapping[str, Any]] = ()
-    lower: Sequence[str] = ()
+    instead: Sequence[str] = ()
     refusal: str = ""
     unread: bool = False
 
@@ -56,7 +56,7 @@ class Told:
                 {"label": _asked(kept, facts), "value": kept.people, "text": _people(kept.people, exact=exact)}
                 for kept in ordered
             ],
-            lower=[_lower(kept, exact=exact) for kept in ordered if kept.lower],
+            instead=[sentence for kept in ordered for sentence in _instead(kept, exact=exact)],
             unread=unread,
         )
 
@@ -75,9 +75,17 @@ def _people(people: int, *, exact: bool) -> str:
     return _("about %(people)s", people=number(people)) if people else _("fewer than ten")
 
 
-def _lower(kept: KeptOut, *, exact: bool) -> str:
-    people = _people(kept.lower or 0, exact=exact)
-    return _("With %(skill)s one level lower, %(people)s more.", skill=_skill(kept.detail), people=people)
+def _instead(kept: KeptOut, *, exact: bool) -> Iterator[str]:
+    """Say what asking one thing otherwise would bring, where it brings somebody."""
+    if kept.lower:
+        people = _people(kept.lower, exact=exact)
+        yield _("With %(skill)s one level lower, %(people)s more.", skill=_skill(kept.detail), people=people)
+    if kept.rule == "essential_skills" and kept.people:
+        people = _people(kept.people, exact=exact)
+        yield _("With %(skill)s as an asset, %(people)s more.", skill=_skill(kept.detail), people=people)
+    if kept.later and any(kept.later):
+        more, fewer = (_people(people, exact=exact) for people in kept.later)
+        yield _("With all days two weeks later, %(more)s more and %(fewer)s fewer.", more=more, fewer=fewer)
 
 
 def _asked(kept: KeptOut, facts: ProjectFacts) -> str:

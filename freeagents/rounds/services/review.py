@@ -79,9 +79,11 @@ def undo(*, subject: Proposal, actor_id: int) -> None:
 def approve(*, subject: Proposal, pack: Pack, actor_id: int) -> None:
     """Approve a proposal after it was opened and read.
 
-    :raises Conflict: its state does not allow it, or the pair breaks a hard rule by now.
+    :raises Conflict: its state does not allow it, its project has ended, or the pair breaks a hard rule by now.
     """
     _in_review(subject)
+    if subject.project.state != "open":
+        raise Conflict(_("This project has ended, so nobody can be placed on it any more. Bar the pair."))
     broken = freezing.broken_rules(subject.person_id, subject.project.public_id, pack=pack)
     if broken:
         raise Conflict(
@@ -159,7 +161,7 @@ def _approve(subject: Proposal, actor_id: int) -> None:
 
 
 def _broken(proposals: Sequence[Proposal], pack: Pack) -> list[Proposal]:
-    """Return those of the proposals whose pair breaks a hard rule as things stand today."""
+    """Return those of the proposals whose project has ended, or whose pair breaks a hard rule as things stand today."""
     people = people_facts(today=utc_now().date(), only={one.person_id for one in proposals})
     projects = whole_projects_by_id({one.project_id for one in proposals})
     facts = {key: project_facts(project, host=host_of(project), pack=pack) for key, project in projects.items()}
@@ -167,7 +169,7 @@ def _broken(proposals: Sequence[Proposal], pack: Pack) -> list[Proposal]:
 
     def is_broken(one: Proposal) -> bool:
         person, project = people.get(one.person_id), facts[one.project_id]
-        if person is None:
+        if person is None or projects[one.project_id].state != "open":
             return True
         declared = (Pair(person.key, project.key),) if (one.person_id, one.project_id) in apart else ()
         return bool(bridge.check(person, project, conflicts=declared))

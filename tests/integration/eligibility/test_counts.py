@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from freeagents.accounts.models import Person
 from freeagents.eligibility import bridge, queries, services
@@ -17,6 +18,7 @@ from freeagents.eligibility.facts import Pair, PersonFacts, ProjectFacts
 from freeagents.eligibility.models import CountRequest
 from freeagents.eligibility.pool import host_of, people_facts, project_facts
 from freeagents.eligibility.queries import KeptOut, LiveCount, count_for_hr, count_for_manager
+from freeagents.eligibility.sql import LATER
 from freeagents.errors import TooMany
 from freeagents.extensions import db
 from freeagents.profiles.models import Profile
@@ -24,6 +26,7 @@ from freeagents.projects.models import Project
 from freeagents.projects.queries import whole_project
 from tests.factories import END, PACK, START, TODAY, a_department, a_person, a_project, an_agent, profile_of
 
+FREE = ((TODAY, None), (TODAY, None), (START + LATER, None), (TODAY, END))
 SKILLS = ("user-research", "agile", "policy")
 
 
@@ -35,7 +38,7 @@ def some_people(draw: random.Random, count: int) -> None:
             grade=draw.choice(("HEO", "G7", "G7", "G6")),
             skills={code: draw.choice((1, 2, 3, 3, 4)) for code in SKILLS},
             admitted=draw.random() < 0.9,
-            available=((TODAY, None, draw.choice((50, 100, 100, 100, 100))),),
+            available=((*draw.choice(FREE), draw.choice((50, 100, 100, 100, 100))),),
             clearance=draw.choice((None, "BPSS", "SC")),
             languages=[{"language": "cy", "letters": draw.choice(("A2", "B2"))}],
             places=[{"place": draw.choice(("Leeds", "Leeds", "London")), "max_km": 30.0}],
@@ -72,15 +75,20 @@ def everybody(*, countable_only: bool) -> list[PersonFacts]:
 
 
 def qualifying(people: Iterable[PersonFacts], variants: list[ProjectFacts]) -> list[int]:
-    """Return how many people qualify for each variant of a project, one pair after the other."""
+    """Return how many people qualify for each variant of a project."""
+    return [sum(found) for found in who_qualifies(people, variants)]
+
+
+def who_qualifies(people: Iterable[PersonFacts], variants: list[ProjectFacts]) -> list[list[bool]]:
+    """Return who qualifies for each variant of a project, one pair after the other."""
     projects = [replace(variant, key=str(number)) for number, variant in enumerate(variants)]
     everyone = tuple(people)
     case = Case.of(people=everyone, projects=projects)
-    counts = []
+    found = []
     for project in projects:
         pairs = (Pair(person.key, project.key) for person in everyone)
-        counts.append(sum(not broken for broken in bridge.failing(case, pairs)))
-    return counts
+        found.append([not broken for broken in bridge.failing(case, pairs)])
+    return found
 
 
 def plain_count(facts: ProjectFacts, *, exact: bool) -> LiveCount:
@@ -109,8 +117,14 @@ def plain_count(facts: ProjectFacts, *, exact: bool) -> LiveCount:
     people = everybody(countable_only=not exact)
     now, *more = qualifying(people, [asked, *(variant for *_names, variant in variants), *lowered.values()])
     gains = dict(zip(lowered, (count - now for count in more[len(variants) :]), strict=True))
+    later = replace(asked, starts_on=asked.starts_on + LATER, ends_on=asked.ends_on + LATER)
+    present, moved = who_qualifies(people, [asked, later])
+    more_then = sum(then and not before for before, then in zip(present, moved, strict=True))
+    fewer_then = sum(before and not then for before, then in zip(present, moved, strict=True))
     rows = [
-        KeptOut(rule, detail, count - now, gains.get(detail))
+        KeptOut(
+            rule, detail, count - now, gains.get(detail), (more_then, fewer_then) if rule == "availability" else None
+        )
         for (rule, detail, _variant), count in zip(variants, more, strict=False)
     ]
     return LiveCount(now, tuple(rows), rounded=not exact, without_clearance=False)
@@ -118,7 +132,12 @@ def plain_count(facts: ProjectFacts, *, exact: bool) -> LiveCount:
 
 def rounded(found: LiveCount, *, without_clearance: bool) -> LiveCount:
     rows = tuple(
-        replace(row, people=row.people // 10 * 10, lower=None if row.lower is None else row.lower // 10 * 10)
+        replace(
+            row,
+            people=row.people // 10 * 10,
+            lower=None if row.lower is None else row.lower // 10 * 10,
+            later=row.later and tuple(count // 10 * 10 for count in row.later),
+        )
         for row in found.kept_out
     )
     return LiveCount(found.qualify // 10 * 10, rows, rounded=True, without_clearance=without_clearance)
@@ -133,6 +152,7 @@ def test_figures_are_what_a_plain_count_finds(seed: int) -> None:
     for_manager = count_for_manager(facts)
     assert for_manager == rounded(plain_count(facts, exact=False), without_clearance=True)
     assert max(row.people for row in for_manager.kept_out) >= 10
+    assert [row.later for row in count_for_hr(facts).kept_out if row.rule == "availability"] > [(1, 1)]
 
 
 @pytest.mark.usefixtures("session")
@@ -166,6 +186,51 @@ def test_no_clearance_ever_changes_a_managers_figures() -> None:
         assert told.without_clearance
         assert replace(told, without_clearance=False) == figures
     assert count_for_hr(replace(plain, clearance=PACK.clearance("DV"))).qualify == 0
+
+
+@pytest.mark.usefixtures("session")
+def test_who_edits_a_draft_a_thousand_times_learns_nobodys_clearance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is typed, the figures are the same in a government where everybody holds another clearance.
+
+    The limit on how often one may ask, which makes probing slow, is lifted.
+    """
+    monkeypatch.setattr(services, "MOST_IN_WINDOW", 10_000)
+    some_people(random.Random(3), 80)
+    manager = a_person()
+    project = a_project(department=a_department("hmrc"), owner=manager)
+    db.session.commit()
+    facts = facts_of(project)
+
+    def attack() -> list[LiveCount]:
+        draw = random.Random(5)
+        found = []
+        for _ in range(1_000):
+            typed = {
+                "clearance": draw.choice((None, *PACK.clearances)),
+                "essential": [{"skill": code, "level": draw.randint(1, 4)} for code in SKILLS if draw.random() < 0.5],
+                "grade_min": draw.choice((None, "HEO", "G7", "G6")),
+                "work_mode": draw.choice((None, "hybrid", "remote")),
+                "time_percent": draw.choice((20, 60, 100)),
+                "starts_on": START + timedelta(days=draw.randint(0, 60)),
+            }
+            some = dict(draw.sample(sorted(typed.items(), key=lambda item: item[0]), 3))
+            asked = services.as_typed(facts, some, PACK)
+            told = services.live_count(project=project, facts=asked, actor_id=manager.id, exact=False)
+            found.append(replace(told, without_clearance=False))
+        return found
+
+    everybody_has = {}
+    for code in ("BPSS", "DV"):
+        rung = PACK.clearances[code]
+        held = {"clearance": code, "clearance_ladder": rung.ladder, "clearance_rank": rung.rank}
+        db.session.execute(update(Profile).values(**held))
+        db.session.commit()
+        everybody_has[code] = attack()
+    assert everybody_has["BPSS"] == everybody_has["DV"]
+    assert len({told.qualify for told in everybody_has["DV"]}) > 1, "the attack sees something at all"
+    strict = services.as_typed(facts, {"clearance": "DV"}, PACK)
+    db.session.execute(update(Profile).values(clearance="BPSS", clearance_rank=PACK.clearances["BPSS"].rank))
+    assert count_for_hr(strict).qualify == 0, "what HR is told does depend on it"
 
 
 @pytest.mark.usefixtures("session")

@@ -10,6 +10,7 @@ from freeagents.audit.models import AuditEntry, AuditNote
 from freeagents.eligibility import services as eligibility
 from freeagents.errors import Conflict, Invalid
 from freeagents.profiles import services as profiles
+from freeagents.projects.queries import whole_project
 from freeagents.rounds.models import Edit, ProposalOpening, Round
 from freeagents.rounds.queries import policies
 from freeagents.rounds.queries import rounds as queries
@@ -68,6 +69,21 @@ def test_approval_checks_the_hard_rules_again(session):
         review.approve(subject=subject, pack=PACK, actor_id=world.hr)
     assert refusal.value.facts == {"rules": ["admission"]}
     assert subject.state == "proposed"
+
+
+@pytest.mark.parametrize("ending", ["filled", "cancelled", "expired"])
+def test_nobody_is_approved_for_a_project_that_has_ended(session, ending):
+    world = a_world()
+    subject = solved(world)
+    pair = proposal(world, subject, "ada", SURVEYS)
+    review.note_opening(subject=pair, actor_id=world.hr)
+    ended = whole_project(pair.project.public_id)
+    applications.end_project(project=ended, ending=ending, reason="It is over.", actor_id=world.hr)
+    with pytest.raises(Conflict, match="This project has ended"):
+        review.approve(subject=pair, pack=PACK, actor_id=world.hr)
+    approved, refused = review.approve_opened(subject=subject, pack=PACK, actor_id=world.hr)
+    assert (approved, refused) == (0, [pair])
+    assert pair.state == "proposed"
 
 
 def test_declared_conflict_stops_an_approval(session):

@@ -1,0 +1,56 @@
+"""What a manager sees of those who applied does not tell who holds which clearance."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Flask
+from sqlalchemy import update
+
+from freeagents.accounts.queries.directory import person_by_email
+from freeagents.applications import services as applications
+from freeagents.extensions import db
+from freeagents.profiles.models import Profile
+from freeagents.projects.queries import whole_project
+from freeagents.projects.services import writing
+from tests.clients import Browser, signed_in
+from tests.factories import PACK, PASSWORD, a_department, a_person, a_project, an_agent, with_role
+
+
+def applicants(browser: Browser, project: str) -> str:
+    """Return what the project's page shows of those who applied, in words."""
+    page = browser.get(f"/projects/{project}")
+    shown = page.partition('id="applicants"')[2].partition("A tool proposes matches")[0]
+    return re.sub(r"<[^>]*>|\s+", " ", shown)
+
+
+def test_asking_for_one_clearance_after_the_other_tells_nothing_of_who_applied(app: Flask) -> None:
+    with app.app_context():
+        host = a_department("host")
+        owner = with_role(a_person(email="owner@example.org", password=PASSWORD), "manager", host)
+        with_role(a_person(email="hr@example.org", password=PASSWORD), "hr", host)
+        project = a_project("Letters", department=host, owner=owner, essential={"plain-words": 2}).public_id
+        agent = an_agent("Ada", department=a_department("home"), skills={"plain-words": 3})
+        applications.apply(project=whole_project(project), person_id=agent.id, home_employer_id=None)
+        db.session.commit()
+    owner_sees, hr_sees = set(), set()
+    for held in (None, "BPSS", "DV"):
+        rung = PACK.clearances[held] if held else None
+        for asked in ("BPSS", "SC", "DV"):
+            with app.app_context():
+                ladder, rank = (rung.ladder, rung.rank) if rung else (None, None)
+                db.session.execute(update(Profile).values(clearance=held, clearance_ladder=ladder, clearance_rank=rank))
+                writing.write_project(
+                    project=whole_project(project),
+                    data={"clearance": asked},
+                    pack=PACK,
+                    actor_id=person_by_email("owner@example.org").id,
+                )
+                db.session.commit()
+            owner_sees.add(applicants(signed_in(app, "owner@example.org"), project))
+            hr_sees.add(applicants(signed_in(app, "hr@example.org"), project))
+    assert len(owner_sees) == 1
+    [said] = owner_sees
+    assert "Qualifies" in said
+    assert "Who holds the security clearance is not shown here" in said
+    assert len(hr_sees) == 2, "HR sees who qualifies by all rules"
