@@ -114,6 +114,20 @@ def filling_sentence(facts: Mapping[str, Any] | None, naming: Naming) -> str:
     return f"{change} {people} {seats}"
 
 
+def filling_sentence_for_manager(facts: Mapping[str, Any], about: int, naming: Naming) -> str:
+    """Return :func:`filling_sentence` as a manager may read it afterwards.
+
+    :param about: how many people would qualify of those who agreed to be counted, clearance left out, rounded down.
+    """
+    change = _("The smallest change that would have filled it: %(change)s.", change=_less(facts, naming))
+    people = _(
+        "Then about %(count)s people would have met the other rules, of those who agreed to be counted and whatever"
+        " their clearance.",
+        count=about,
+    )
+    return f"{change} {people}"
+
+
 def _change(facts: Mapping[str, Any], naming: Naming) -> str:
     if "skill" in facts:
         named = {"skill": naming.skill(facts["skill"]), "level": naming.level(facts["level"])}

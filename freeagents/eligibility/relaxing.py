@@ -77,10 +77,10 @@ def relaxations(project: ProjectFacts, pack: Pack) -> Iterator[list[Relaxation]]
             yield [Relaxation({"change": "clearance"}, replace(project, clearance=lower))]
 
 
-def fillings(case: Case, answer: Answer, pack: Pack) -> Iterator[tuple[str, dict[str, Any] | None]]:
+def fillings(case: Case, answer: Answer, pack: Pack) -> Iterator[tuple[str, Relaxation | None]]:
     """Yield each project with an empty seat, by key, and the smallest change that fills one; None: no single one does.
 
-    The facts are those of the change, with ``qualify``, how many people would then meet every hard rule, and
+    Its facts are told with ``qualify``, how many people would then meet every hard rule, and
     ``filled``, how many of the project's empty seats would be filled if the round were solved with this change: that is
     what was done. Of changes as small the one is told for which most people qualify. No more projects are looked
     at once ``MOST_TRIED`` changes were tried; none, where nothing has a price.
@@ -112,8 +112,8 @@ def fillings(case: Case, answer: Answer, pack: Pack) -> Iterator[tuple[str, dict
 
 def _smallest(
     trial: Trial, start: int, sizes: Sequence[Sequence[Relaxation]], qualify: int, placed: int
-) -> tuple[dict[str, Any] | None, int]:
-    """Return the facts of the smallest change that fills a seat, if one does, and how many were tried.
+) -> tuple[Relaxation | None, int]:
+    """Return the smallest change that fills a seat, if one does, and how many were tried.
 
     :param start: the number, in the trial, of the first change.
     :param qualify: how many people qualify as it is; ``placed``: how many are placed.
@@ -127,7 +127,7 @@ def _smallest(
             tried += 1
             filled = len(trial.placed(number)) - placed
             if filled > 0:
-                return each.facts | {"qualify": more, "filled": filled}, tried
+                return replace(each, facts=each.facts | {"qualify": more, "filled": filled}), tried
         start += len(size)
     return None, tried
 

@@ -361,6 +361,7 @@ def _empty(outcome: EmptySeat, seat: Seat, project: Project) -> dict[str, Any]:
     facts = dict(outcome.facts)
     advised = "filling" in facts
     filling = facts.pop("filling", None)
+    facts.pop("about", None)
     told = {"project": project.public_id, "seat": seat.number, "code": outcome.code}
     return told | {"facts": facts, "advised": advised, "filling": filling}
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from freeagents.eligibility.advice import Naming, filling_sentence_for_manager
 from freeagents.messages.kinds import Kind, Link, Said
 from freeagents.rounds.services.telling import failure_sentence
 from freeagents.web.filters import listed
@@ -46,6 +48,22 @@ def matched(facts: Facts) -> Said:
     )
 
 
+def left_empty(facts: Facts) -> Said:
+    """Say, to the owner of a project, that seats stayed empty in a round, and what would have filled one."""
+    paragraphs = [_("HR matches again in the next round. What the project asks can be changed until then.")]
+    if "change" in facts:
+        naming = Naming.spoken({facts["change"]["skill"]: facts["names"]} if facts["names"] else {})
+        paragraphs.insert(0, filling_sentence_for_manager(facts["change"], facts["about"], naming))
+    subject = ngettext(
+        "One seat of “%(project)s” stayed empty",
+        "%(num)d seats of “%(project)s” stayed empty",
+        facts["seats"],
+        project=facts["title"],
+    )
+    link = Link(_("See the project"), "applications.project", {"project": facts["project"]})
+    return Said(subject, tuple(paragraphs), (link,))
+
+
 def _to_round(facts: Facts, words: str) -> Link:
     return Link(words, "rounds.show", {"subject": facts["round"]})
 
@@ -54,4 +72,5 @@ KINDS = {
     "round:solve": Kind("rounds", solved),
     "round:fail": Kind("rounds", failed),
     "round:match": Kind("projects", matched),
+    "project:left_empty": Kind("projects", left_empty),
 }

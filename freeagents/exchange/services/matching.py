@@ -271,7 +271,8 @@ def _unfilled(case: Case, answer: bridge.Answer, pack: Pack) -> Iterator[dict[st
             "reason": sentence_for_seat(row.code, row.facts),
         }
         if row.project in filling:
-            facts = filling[row.project]
+            change = filling[row.project]
+            facts = change.facts if change else None
             told |= {"filling": facts, "what_fills_it": filling_sentence(facts, naming)}
         yield told
 

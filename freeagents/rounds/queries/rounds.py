@@ -369,6 +369,20 @@ def empty_seats(round_id: int, *, after: int | None, limit: int) -> Sequence[tup
     return db.session.execute(query if after is None else query.where(EmptySeat.id > after)).all()
 
 
+def projects_with_empty_seats(round_id: int) -> Sequence[tuple[Project, int, dict[str, Any]]]:
+    """Return the projects of which the round left seats empty: how many, and the facts of one of them."""
+    seats = func.count(EmptySeat.id)
+    some = (
+        select(Seat.project_id, seats.label("seats"), func.min(EmptySeat.id).label("one"))
+        .join(Seat, Seat.id == EmptySeat.seat_id)
+        .where(EmptySeat.round_id == round_id)
+        .group_by(Seat.project_id)
+        .subquery()
+    )
+    query = select(Project, some.c.seats, EmptySeat.facts).join(some, some.c.project_id == Project.id)
+    return db.session.execute(query.join(EmptySeat, EmptySeat.id == some.c.one).order_by(Project.id)).all()
+
+
 def pairs_in_state(round_id: int, state: str) -> set[tuple[int, int]]:
     """Return (person id, project id) of the round's proposals in one state."""
     rows = db.session.execute(

@@ -12,6 +12,7 @@ from freeagents.country.pack import Pack
 from freeagents.eligibility import bridge
 from freeagents.eligibility.alternatives import alternatives
 from freeagents.eligibility.nearest import nearest_seats
+from freeagents.eligibility.queries import count_for_manager
 from freeagents.eligibility.relaxing import fillings
 from freeagents.extensions import db
 from freeagents.rounds.models import EmptySeat, LeftOutPart, NextBest
@@ -20,6 +21,8 @@ from freeagents.rounds.services.freezing import Frozen
 
 ALTERNATIVES = 3
 """So many of the next best people of each project are priced."""
+COUNTED = 500
+"""For so many projects the people who would qualify are counted as their managers may read it."""
 
 
 def advise(round_id: int, answer: bridge.Answer, frozen: Frozen, pack: Pack) -> None:
@@ -35,8 +38,11 @@ def advise(round_id: int, answer: bridge.Answer, frozen: Frozen, pack: Pack) -> 
     seats: dict[str, list[int]] = {}
     for row in answer.unfilled:
         seats.setdefault(row.project, []).append(frozen.seats[row.project, row.seat])
-    for project, filling in fillings(frozen.case, answer, pack):
-        told = EmptySeat.facts.op("||")(cast({"filling": filling}, JSONB))
+    for number, (project, change) in enumerate(fillings(frozen.case, answer, pack)):
+        facts: dict[str, Any] = {"filling": change and change.facts}
+        if change and number < COUNTED and change.facts["change"] != "clearance":
+            facts["about"] = count_for_manager(change.project).qualify
+        told = EmptySeat.facts.op("||")(cast(facts, JSONB))
         here = (EmptySeat.round_id == round_id, EmptySeat.seat_id.in_(seats[project]))
         db.session.execute(update(EmptySeat).where(*here).values(facts=told))
 

@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 
 from freeagents.accounts.queries.directory import holders_everywhere
 from freeagents.extensions import db
 from freeagents.messages.services.telling import Notice, tell
 from freeagents.rounds.models import Round
+from freeagents.rounds.queries import rounds as queries
+from freeagents.skills.queries import names_of
+
+
+def tell_owners(subject: Round) -> None:
+    """Tell the owner of each project with a seat that the round left empty, and what would have filled it.
+
+    That is told where it hides nobody: at least ten people who agreed to be counted would have qualified.
+    """
+    found = queries.projects_with_empty_seats(subject.id)
+    changes = {project.id: facts["filling"] for project, _, facts in found if facts.get("about", 0)}
+    names = names_of({change["skill"] for change in changes.values() if "skill" in change})
+    notices = []
+    for project, seats, facts in found:
+        if project.owner_id is None:
+            continue
+        told: dict[str, Any] = {"project": project.public_id, "title": project.title, "seats": seats}
+        if project.id in changes:
+            change = {name: value for name, value in changes[project.id].items() if name not in {"qualify", "filled"}}
+            told |= {"change": change, "about": facts["about"], "names": names.get(change.get("skill", ""), {})}
+        notices.append(Notice(project.owner_id, f"round/{subject.public_id}/empty/{project.public_id}", told))
+    tell("project:left_empty", notices)
 
 
 def tell_reviewers(public_id: str) -> None:

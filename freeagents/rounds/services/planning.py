@@ -22,6 +22,7 @@ from freeagents.jobs.queue import enqueue
 from freeagents.rounds.models import MOVES, Policy, Round
 from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.services import explaining, filling, leaving
+from freeagents.rounds.services.notices import tell_owners
 from freeagents.rounds.services.solving import SOLVE_JOB
 from freeagents.skills.queries import names_of
 
@@ -131,6 +132,7 @@ def publish(*, subject: Round, actor_id: int) -> None:
         actor_id=actor_id,
     )
     filling.fill_seats(subject, actor_id=actor_id)
+    tell_owners(subject)
     record(db.session, "round:publish", f"round/{subject.public_id}", actor_id=actor_id)
 
 

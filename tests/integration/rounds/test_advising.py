@@ -17,7 +17,7 @@ from freeagents.projects.models import Project
 from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.services import leaving, planning, review
 from tests.clients import signed_in
-from tests.factories import PACK, PASSWORD, a_department, a_policy, an_agent, some_skills
+from tests.factories import PACK, PASSWORD, a_department, a_person, a_policy, an_agent, some_skills, with_role
 from tests.integration.rounds import world as w
 from tests.integration.rounds.test_api import Caller
 from tests.integration.rounds.world import AUDITOR, FORMS, HR, SURVEYS
@@ -137,3 +137,42 @@ def test_programs_read_the_same(app, world, solved):
         [seat] = page["items"]
         assert (seat["project"], seat["seat"], seat["code"], seat["advised"]) == (forms, 2, "nobody_else_allowed", True)
         assert seat["filling"] == {"change": "asset", "skill": "plain-words", "qualify": 3, "filled": 1}
+
+
+def an_owner(world: w.World, learners: int) -> str:
+    """Give the forms an owner, and add agents who hold nothing asked, so many of whom agreed to be counted."""
+    owner = with_role(a_person("Mary Sherman", password=PASSWORD), "manager")
+    db.session.get(Project, world.projects[FORMS]).owner_id = owner.id
+    home = a_department("learning")
+    for number in range(12):
+        agent = an_agent(f"Learner {number}", department=home, skills={"numbers": 1})
+        profiles.own_profile(person_id=agent.id).countable = number < learners
+    db.session.commit()
+    published(world)
+    return owner.email
+
+
+def told_to(app, email: str) -> str:
+    browser = signed_in(app, email)
+    [address] = re.findall(r'href="(/messages/[^"]+)"[^>]*>[^<]*stayed empty', browser.get("/messages"))
+    return unescape(browser.get(address))
+
+
+def test_the_owner_of_an_empty_seat_is_told_what_would_have_filled_it(app, world):
+    with app.app_context():
+        email = an_owner(world, learners=12)
+    page = told_to(app, email)
+    assert "One seat of “Write plain forms” stayed empty" in page
+    assert (
+        "The smallest change that would have filled it: ask plain-words as an asset, not as essential. Then about 10"
+        " people would have met the other rules, of those who agreed to be counted and whatever their clearance."
+    ) in page
+
+
+def test_but_not_where_fewer_than_ten_agreed_to_be_counted(app, world):
+    with app.app_context():
+        email = an_owner(world, learners=9)
+    page = told_to(app, email)
+    assert "One seat of “Write plain forms” stayed empty" in page
+    assert "HR matches again in the next round." in page
+    assert "smallest change" not in page

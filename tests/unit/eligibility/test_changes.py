@@ -89,7 +89,8 @@ def test_a_project_that_asks_less_fills_its_seat_and_nothing_smaller_does(object
     for seed in range(24):
         case, _ = a_case(seed)
         answer = bridge.solve(case, policy)
-        for key, facts in fillings(case, answer, PACK):
+        for key, change in fillings(case, answer, PACK):
+            facts = change and change.facts
             number = next(number for number, project in enumerate(case.projects) if project.key == key)
             for size in relaxations(case.projects[number], PACK):
                 found = {}
