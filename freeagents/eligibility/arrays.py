@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from freeagents.matching import (
     Holds,
     Levels,
     Limit,
+    Minimum,
     Near,
     Pairs,
     Places,
@@ -32,6 +33,7 @@ from freeagents.matching import (
     Rule,
     Rungs,
     Segments,
+    Separate,
     SideRule,
     Team,
     Within,
@@ -39,7 +41,20 @@ from freeagents.matching import (
     merge_availabilities,
 )
 
-NO_TEAMS: Mapping[str, Sequence[str]] = MappingProxyType({})
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What side rules look at beside the case.
+
+    :ivar teams: the disciplines that projects name, by key.
+    :ivar apart: two people each who are not together on one project, by their keys.
+    """
+
+    teams: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    apart: Sequence[tuple[str, str]] = ()
+
+
+NOTHING = Between()
 
 
 class Arrays:
@@ -51,11 +66,11 @@ class Arrays:
         self.disciplines: list[str] = []
         self.project_of = {project.key: index for index, project in enumerate(self.projects)}
 
-    def problem(self, policy: Policy | None = None, teams: Mapping[str, Sequence[str]] = NO_TEAMS) -> Problem:
+    def problem(self, policy: Policy | None = None, between: Between = NOTHING) -> Problem:
         """Return the matcher's problem.
 
         :param policy: states the side rules; None: there are none.
-        :param teams: the disciplines that projects name, by key.
+        :param between: what side rules look at.
         :raises ProblemError: two rows have the same key, or the case contradicts itself otherwise.
         """
         return Problem(
@@ -65,7 +80,7 @@ class Arrays:
             rules=tuple(_BUILDERS[rule.kind](self, rule) for rule in RULES),
             fit=self.fit(),
             kept=self._kept(),
-            limits=self._side_rules(policy, teams) if policy else (),
+            limits=self._side_rules(policy, between) if policy else (),
             salt=self.case.salt,
         )
 
@@ -84,7 +99,7 @@ class Arrays:
             places=self.places,
         )
 
-    def _side_rules(self, policy: Policy, teams: Mapping[str, Sequence[str]]) -> tuple[SideRule, ...]:
+    def _side_rules(self, policy: Policy, between: Between) -> tuple[SideRule, ...]:
         rules: list[SideRule] = []
         for name in policy.limits:
             ranges = policy.ranges(name)
@@ -96,20 +111,31 @@ class Arrays:
                 (project, word.casefold())
                 for project, facts in enumerate(self.projects)
                 if len(facts.seats) >= TEAM
-                for word in teams.get(facts.key, ())
+                for word in between.teams.get(facts.key, ())
             ]
             words = self.disciplines = sorted({word for _, word in named})
             held = self._of_words("discipline", words)
             place = {word: number for number, word in enumerate(words)}
             projects, disciplines = _whole(each for each, _ in named), _whole(place[word] for _, word in named)
             rules.append(Team("team", held, projects, disciplines, price=policy.breach_units("team")))
+        if policy.least_people > 1:
+            few = policy.least_people
+            least_here = _whole(few if len(facts.seats) >= few else 0 for facts in self.projects)
+            rules.append(Minimum("least_people", least_here, price=policy.breach_units("least_people")))
+        if between.apart:
+            one, other = (_whole(self.people.find(pair[side]) for pair in between.apart) for side in (0, 1))
+            rules.append(Separate("apart", one, other, price=policy.breach_units("apart")))
         return tuple(rules)
 
     def where(self, policy: Policy, code: str, where: Sequence[int]) -> dict[str, str]:
-        """Return in words where a side rule asks something: a group, or a project and a discipline."""
+        """Return in words where a side rule asks something: a group, two people, a project, a discipline."""
         if code in policy.limits:
             return {"of": code, "group": list(policy.limits[code])[where[0]]}
-        return {"of": code, "project": self.projects[where[0]].key, "discipline": self.disciplines[where[1]]}
+        if code == "apart":
+            one, other = (self.people.key_of(person) for person in where[:2])
+            return {"of": code, "one": one, "other": other, "project": self.projects[where[2]].key}
+        found = {"of": code, "project": self.projects[where[0]].key}
+        return found | ({"discipline": self.disciplines[where[1]]} if code == "team" else {})
 
     def _of_words(self, fact: str, words: Sequence[str]) -> NDArray[np.int64]:
         """Return which of the words each person has, by its place; −1: none of them."""

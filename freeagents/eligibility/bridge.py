@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from freeagents.eligibility.arrays import NO_TEAMS, Arrays
+from freeagents.eligibility.arrays import NOTHING, Arrays, Between
 from freeagents.eligibility.case import Case
 from freeagents.eligibility.columns import Array
 from freeagents.eligibility.facts import Pair, PersonFacts, ProjectFacts, Wish
@@ -45,6 +45,7 @@ __all__ = [
     "PRICED",
     "RANGES",
     "UNITS_PER_POINT",
+    "Between",
     "Fault",
     "LeftOut",
     "Objective",
@@ -173,18 +174,18 @@ def solve(
     case: Case,
     policy: Policy,
     progress: Progress | None = None,
-    teams: Mapping[str, Sequence[str]] = NO_TEAMS,
+    between: Between = NOTHING,
 ) -> Answer:
     """Return the best placement under the policy; the same case and policy give the same answer.
 
     Where the objective is a sum, scipy's linear assignment is asked too and must come to the same total.
 
-    :param teams: the disciplines that projects name, by key.
+    :param between: what side rules look at beside the case.
     :raises CaseError: a kept pair breaks a hard rule, side rules cannot all hold, or two rows have the same key.
     """
     arrays = Arrays(case)
     try:
-        problem = arrays.problem(policy, teams)
+        problem = arrays.problem(policy, between)
         plan = solve_problem(problem, policy, progress=progress)
     except ProblemError as error:
         facts = {"field": error.field, **_plain(error.params)}

@@ -211,7 +211,18 @@ def sentence_for_limit(use: LimitUse) -> str:
 
 
 def sentence_for_breach(facts: Mapping[str, Any]) -> str:
-    """Return what is not kept of a side rule, or cannot be: ``kind``, ``people``, ``group`` or ``project``."""
+    """Return what is not kept of a side rule, or cannot be: ``kind``, ``people`` and where."""
+    if facts["kind"] == "apart":
+        return str(_("%(one)s and %(other)s are together on project %(project)s.", **facts))
+    if facts["kind"] == "minimum":
+        return str(
+            ngettext(
+                "On project %(project)s one person too few is placed.",
+                "On project %(project)s %(num)d people too few are placed.",
+                facts["people"],
+                project=facts["project"],
+            )
+        )
     if facts["kind"] == "team":
         return str(_("Project %(project)s has nobody of the discipline %(discipline)s.", **facts))
     told = {

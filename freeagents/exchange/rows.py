@@ -17,7 +17,14 @@ from freeagents.country.pack import REMEMBERED
 from freeagents.exchange.tables import Faults, many_rows, read_table, text_of
 from freeagents.profiles.schemas import PersonRowSchema
 from freeagents.projects.schemas import ProjectRowSchema
-from freeagents.web.fields import Packed
+from freeagents.web.fields import Packed, Word
+
+
+class ApartRowSchema(Schema):
+    """Two people who are not together on one project."""
+
+    person_id = Word(required=True, validate=validate.Length(max=200))
+    other_id = Word(required=True, validate=validate.Length(max=200))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,7 @@ PROJECTS = Kind(
 APPLICATIONS = Kind(
     "applications", ApplicationRowSchema, None, ("person_id", "project_id", "rank"), ("person_id", "project_id")
 )
+APART = Kind("apart", ApartRowSchema, None, ("person_id", "other_id"), ("person_id", "other_id"))
 KINDS = {kind.name: kind for kind in (PEOPLE, PROJECTS, APPLICATIONS)}
 
 

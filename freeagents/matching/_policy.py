@@ -68,7 +68,9 @@ class Policy:
     :ivar limits: for each of ``LIMITED_BY``, by the word of a group, how many of its people may be placed at most; or a
         table with ``least``, ``most`` or both.
     :ivar one_team: projects of three seats or more stay empty unless they have somebody of each discipline they name.
-    :ivar breach_points: what each person too many or too few costs, by limit or ``team``; what is not named must hold.
+    :ivar least_people: projects of so many seats or more have so many people, or nobody.
+    :ivar breach_points: what each person too many or too few costs, by limit, or for ``team``,
+        ``least_people`` or ``apart``; what is not named must hold.
     :raises PolicyError: with all that is wrong.
     """
 
@@ -84,6 +86,7 @@ class Policy:
     change_points: int = 10
     limits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     one_team: bool = False
+    least_people: int = 0
     breach_points: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -122,7 +125,7 @@ class Policy:
     @property
     def has_side_rules(self) -> bool:
         """Whether anything must hold between pairs."""
-        return bool(self.limits) or self.one_team
+        return bool(self.limits) or self.one_team or self.least_people > 1
 
     def to_toml(self) -> str:
         """Return the policy as TOML, which :func:`policy_from_toml` reads back."""
@@ -210,10 +213,14 @@ def _limit_faults(stated: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault("one_team", "not_true_or_false")
     if wrong:
         return
-    if (limits or one_team) and stated.get("objective", Objective.MOST_SCORE) not in PRICED:
-        yield Fault("limits" if limits else "one_team", "not_with_objective", ", ".join(PRICED))
+    least = stated.get("least_people", 0)
+    if not _is_whole(least, MOST_PEOPLE):
+        yield Fault("least_people", "out_of_range", f"whole number 0-{MOST_PEOPLE}")
+    if (limits or one_team or least) and stated.get("objective", Objective.MOST_SCORE) not in PRICED:
+        field = "limits" if limits else "one_team" if one_team else "least_people"
+        yield Fault(field, "not_with_objective", ", ".join(PRICED))
     for name, points in breaches.items():
-        if name not in {*limits, *(["team"] if one_team else [])}:
+        if name not in {*limits, "team", "least_people", "apart"}:
             yield Fault(f"breach_points.{name}", "unknown_key")
         elif not _is_whole(points, MOST_POINTS):
             yield Fault(f"breach_points.{name}", "out_of_range", f"whole number 0-{MOST_POINTS}")

@@ -21,6 +21,7 @@ FILE = click.Path(path_type=Path)
 @click.argument("projects", type=FILE)
 @click.option("--applications", type=FILE, help="Applications with ranks, as CSV.")
 @click.option("--policy", type=FILE, help="Weights and objective, as TOML; without it: the balanced policy.")
+@click.option("--apart", type=FILE, help="Two people a row who are not together on one project, as CSV.")
 @click.option("--country", type=click.Choice(available_packs()), default="uk", show_default=True, help="Country pack.")
 @click.option("--out", type=FILE, required=True, help="Where the proposals go, as CSV.")
 @click.option("--report", type=FILE, required=True, help="Where the report goes, as JSON.")
@@ -30,13 +31,20 @@ def match(
     projects: Path,
     applications: Path | None,
     policy: Path | None,
+    apart: Path | None,
     country: str,
     out: Path,
     report: Path,
 ) -> None:
     """Match the people of one CSV file with the projects of another; needs no database and no account."""
     files = matching.MatchFiles(
-        people=people, projects=projects, applications=applications, policy=policy, proposals=out, report=report
+        people=people,
+        projects=projects,
+        applications=applications,
+        policy=policy,
+        apart=apart,
+        proposals=out,
+        report=report,
     )
     if not are_kept():
         click.echo("The matcher is compiled first, once; that can take half a minute.", err=True)

@@ -30,7 +30,7 @@ from freeagents.eligibility.sentences import (
     sentence_for_seat,
 )
 from freeagents.exchange.facts import case_of, group_code, unordered
-from freeagents.exchange.rows import APPLICATIONS, PEOPLE, PROJECTS, Rows, read_rows
+from freeagents.exchange.rows import APART, APPLICATIONS, PEOPLE, PROJECTS, Rows, read_rows
 from freeagents.exchange.tables import Faults, InputError, replacing, write_table
 from freeagents.web.filters import plain_points
 
@@ -48,6 +48,7 @@ class MatchFiles:
     projects: Path
     applications: Path | None = None
     policy: Path | None = None
+    apart: Path | None = None
     proposals: Path
     report: Path
 
@@ -60,10 +61,10 @@ def match_files(files: MatchFiles, *, pack: Pack, progress: bridge.Progress | No
     started = perf_counter()
     _refuse_writing_over(files)
     policy = _policy(files.policy, pack)
-    case, titles, teams = _case(files, pack)
+    case, titles, between = _case(files, pack)
     read = perf_counter()
     try:
-        answer = bridge.solve(case, policy, progress, teams)
+        answer = bridge.solve(case, policy, progress, between)
     except bridge.CaseError as error:
         raise InputError([_unsolvable(str(files.policy or ""), error)]) from error
     solved = perf_counter()
@@ -84,7 +85,11 @@ def match_files(files: MatchFiles, *, pack: Pack, progress: bridge.Progress | No
 def _refuse_writing_over(files: MatchFiles) -> None:
     """Refuse to write the proposals or the report over a file that is read, or over each other."""
     faults = Faults()
-    read = [file for file in (files.people, files.projects, files.applications, files.policy) if file is not None]
+    read = [
+        file
+        for file in (files.people, files.projects, files.applications, files.policy, files.apart)
+        if file is not None
+    ]
     for target, others in ((files.proposals, read), (files.report, [*read, files.proposals])):
         if target.resolve() in {other.resolve() for other in others}:
             faults.add(str(target), 0, "", _("Another file of this match has this name. Choose another."))
@@ -121,14 +126,33 @@ def proposal_rows(answer: bridge.Answer) -> Iterator[list[Any]]:
         ]
 
 
-def _case(files: MatchFiles, pack: Pack) -> tuple[Case, dict[str, str], dict[str, list[str]]]:
+def _case(files: MatchFiles, pack: Pack) -> tuple[Case, dict[str, str], bridge.Between]:
     faults = Faults()
     people = read_rows(PEOPLE, files.people, faults)
     projects = read_rows(PROJECTS, files.projects, faults)
     applications = read_rows(APPLICATIONS, files.applications, faults) if files.applications else None
     case = case_of(people, projects, applications, pack=pack, faults=faults)
+    apart = list(_apart(read_rows(APART, files.apart, faults), people, faults)) if files.apart else []
     faults.refuse()
-    return case, _titles(projects), {row.data["project_id"]: row.data["disciplines"] for row in projects}
+    teams = {row.data["project_id"]: row.data["disciplines"] for row in projects}
+    return case, _titles(projects), bridge.Between(teams, apart)
+
+
+def _apart(rows: Rows, people: Rows, faults: Faults) -> Iterator[tuple[str, str]]:
+    """Yield two people each who are not together on one project; note ids that are not among the people."""
+    for row in rows:
+        for column in APART.columns:
+            if people.columns and (row.data[column],) not in people.ids:
+                sentence = _(
+                    "%(id)s is not in %(file)s. Add it there, or remove this row.",
+                    id=row.data[column],
+                    file=people.file,
+                )
+                faults.add(rows.file, row.line, column, sentence)
+        one, other = (row.data[column] for column in APART.columns)
+        if one == other:
+            faults.add(rows.file, row.line, "other_id", _("Nobody is apart from themselves. Name two people."))
+        yield one, other
 
 
 def _titles(projects: Rows) -> dict[str, str]:
@@ -152,6 +176,13 @@ def _policy(path: Path | None, pack: Pack) -> bridge.Policy:
 
 def _unsolvable(file: str, error: bridge.CaseError) -> Problem:
     """Return why there is no plan: which limit, where, and by how many people."""
+    if error.code == "not_with_objective":
+        return Problem(
+            file,
+            0,
+            "objective",
+            _("Limits go with these objectives only: %(allowed)s.", allowed=", ".join(bridge.PRICED)),
+        )
     if error.code != "cannot_be_met":
         return Problem(file, 0, str(error.facts.get("field", "")), _("This cannot be solved: %(why)s.", why=error.code))
     why = _("No placement keeps all limits that must hold. In the nearest one:")

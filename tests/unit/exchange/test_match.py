@@ -372,7 +372,8 @@ def test_a_policy_with_limits_is_read_back_as_it_was():
         ),
         ("[limits.grade]\nG7 = { least = 2, most = 1 }\n", "limits.grade.G7: The least must not be above the most."),
         ("one_team = 1\n", "one_team: Write true or false."),
-        ("[breach_points]\nteam = 1\n", "breach_points.team: A policy has no such key. Remove it."),
+        ("[breach_points]\nluck = 1\n", "breach_points.luck: A policy has no such key. Remove it."),
+        ("least_people = -1\n", "least_people: Write a whole number 0-1000000."),
         (
             "one_team = true\n[breach_points]\nteam = -1\n",
             "breach_points.team: Write a whole number 0-1000.",
@@ -469,3 +470,60 @@ def test_a_policy_with_side_rules_is_read_back_as_it_was():
     assert policy.one_team
     assert policy.breach_points == {"grade": 5}
     assert policy_from_toml(policy.to_toml()) == policy
+
+
+APART_FILES = {
+    "people": "person_id\np1\np2\np3\n",
+    "projects": "project_id,seats\nj1,2\nj2,1\n",
+    "applications": "person_id,project_id,rank\np1,j1,1\np2,j1,1\n",
+}
+
+
+def test_two_people_are_not_together_on_one_project(run):
+    Path("apart.csv").write_text("person_id,other_id\np1,p2\n")
+    result = run("--apart", "apart.csv", **APART_FILES)
+    assert result.exit_code == 0, result.stderr
+    assert len(proposals()) == 3
+    assert {row["project_id"] for row in proposals() if row["person_id"] in {"p1", "p2"}} == {"j1", "j2"}
+    assert report()["gap"]["score"] == "0"
+
+
+def test_who_is_together_all_the_same_costs_points(run):
+    Path("apart.csv").write_text("person_id,other_id\np1,p2\n")
+    Path("policy.toml").write_text("[breach_points]\napart = 2\n")
+    run("--apart", "apart.csv", "--policy", "policy.toml", **APART_FILES)
+    [breach] = report()["breaches"]
+    assert (breach["one"], breach["other"], breach["project"], breach["cost"]) == ("p1", "p2", "j1", "2")
+    assert breach["sentence"] == "p1 and p2 are together on project j1."
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ("p1,p9\n", "apart.csv, line 2, other_id: p9 is not in people.csv. Add it there, or remove this row."),
+        ("p1,p1\n", "apart.csv, line 2, other_id: Nobody is apart from themselves. Name two people."),
+    ],
+)
+def test_a_wrong_row_of_people_apart_is_told(run, rows, sentence):
+    Path("apart.csv").write_text(f"person_id,other_id\n{rows}")
+    result = run("--apart", "apart.csv", **APART_FILES)
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (2, sentence)
+
+
+def test_people_apart_go_with_sums_only(run):
+    Path("apart.csv").write_text("person_id,other_id\np1,p2\n")
+    Path("policy.toml").write_text('objective = "worst_off"\n')
+    result = run("--apart", "apart.csv", "--policy", "policy.toml", **APART_FILES)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("policy.toml, objective: Limits go with these objectives only: most_score, ")
+
+
+def test_a_project_has_the_least_number_of_people_or_nobody(run):
+    Path("policy.toml").write_text("least_people = 2\n")
+    files = APART_FILES | {"people": "person_id\np1\np3\n", "projects": "project_id,seats\nj1,3\nj2,1\n"}
+    run("--policy", "policy.toml", **files | {"applications": "person_id,project_id,rank\np3,j2,1\n"})
+    placed = {row["person_id"]: row["project_id"] for row in proposals()}
+    assert placed == {"p3": "j2"}
+    Path("policy.toml").write_text("least_people = 2\n[breach_points]\nleast_people = 3\n")
+    run("--policy", "policy.toml", **files | {"applications": "person_id,project_id,rank\np1,j1,1\np3,j2,1\n"})
+    assert [breach["sentence"] for breach in report()["breaches"]] == ["On project j1 one person too few is placed."]
