@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -39,18 +39,6 @@ def entries(
         query = query.where(AuditEntry.action == action)
     if subject:
         query = query.where(AuditEntry.subject == subject)
-    return [(entry, words) for entry, words in db.session.execute(query)]
-
-
-def acts_on(subject: str, actions: Collection[str], *, limit: int) -> Sequence[tuple[AuditEntry, str | None]]:
-    """Return up to ``limit`` entries of these actions on one thing, newest first, with the notes' words."""
-    query = (
-        select(AuditEntry, AuditNote.words)
-        .outerjoin(AuditNote, AuditNote.entry_id == AuditEntry.id)
-        .where(AuditEntry.subject == subject, AuditEntry.action.in_(actions))
-        .order_by(AuditEntry.id.desc())
-        .limit(limit)
-    )
     return [(entry, words) for entry, words in db.session.execute(query)]
 
 

@@ -36,9 +36,9 @@ def owner(actor: Actor | None, subject: Any) -> bool:
     return actor is not None and subject is not None and subject.owner_id == actor.person_id
 
 
-def when_open(actor: Actor | None, subject: Any) -> bool:
-    """Everybody signed in, once the subject is no longer a draft."""
-    return actor is not None and subject is not None and subject.state != "draft"
+def once_opened(actor: Actor | None, subject: Any) -> bool:
+    """Everybody signed in, once the subject was opened; what ends as a draft stays as private as it was."""
+    return actor is not None and subject is not None and subject.opened_at is not None
 
 
 def holder(name: str) -> Clause:
@@ -116,7 +116,7 @@ PERMISSIONS: dict[str, Permission] = {
     "profile:read_own": to(signed_in),
     "project:list": to(signed_in),
     "project:create": to(holder("manager"), holder("hr")),
-    "project:read": to(when_open, owner, manager_over, hr_over, hidden=True),
+    "project:read": to(once_opened, owner, manager_over, hr_over, hidden=True),
     "project:edit": to(owner, hr_over, hidden=True),
     "project:applicants": to(owner, hr_over, hidden=True),
     "project:count": to(owner, hr_over, hidden=True),

@@ -130,6 +130,7 @@ def ask_for_skills(page: Page) -> None:
     recount(page)
     expect(count).to_contain_text("Fewer than ten people qualify now")
     expect(count).to_contain_text(f"With {SKILL} one level lower, about 20 more.")
+    expect(count).to_contain_text(f"With {SKILL} as an asset, about 20 more.")
 
     row(page, "Essential skill 1").get_by_label("Level").select_option(label="Practitioner")
     recount(page)

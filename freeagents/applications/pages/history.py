@@ -10,8 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from freeagents.accounts.queries.directory import names_of
-from freeagents.audit.queries import acts_on
+from freeagents.applications.queries.history import acts_on
 from freeagents.projects.models import Project
 from freeagents.web.filters import listed
 
@@ -63,12 +62,8 @@ class Event:
 
 def history_of(project: Project) -> Sequence[Event]:
     """Return what was done to a project, newest first."""
-    found = acts_on(f"project/{project.public_id}", list(ACTS), limit=SHOWN)
-    names = names_of({entry.actor_id for entry, _words in found if entry.actor_id is not None})
-    return [
-        Event(_what(entry.action, entry.facts), entry.at, names.get(entry.actor_id or 0), words)
-        for entry, words in found
-    ]
+    found = acts_on(project, list(ACTS), limit=SHOWN)
+    return [Event(_what(entry.action, entry.facts), entry.at, name, words) for entry, words, name in found]
 
 
 def _what(action: str, facts: Mapping[str, Any]) -> str:

@@ -9,9 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select, update
 
 from freeagents.accounts.models import Person
+from freeagents.accounts.services.tokens import make_api_token
 from freeagents.eligibility import bridge, queries, services
 from freeagents.eligibility.case import Case
 from freeagents.eligibility.facts import Pair, PersonFacts, ProjectFacts
@@ -24,7 +26,7 @@ from freeagents.extensions import db
 from freeagents.profiles.models import Profile
 from freeagents.projects.models import Project
 from freeagents.projects.queries import whole_project
-from tests.factories import END, PACK, START, TODAY, a_department, a_person, a_project, an_agent, profile_of
+from tests.factories import END, PACK, START, TODAY, a_department, a_person, a_project, an_agent, profile_of, with_role
 
 FREE = ((TODAY, None), (TODAY, None), (START + LATER, None), (TODAY, END))
 SKILLS = ("user-research", "agile", "policy")
@@ -284,3 +286,34 @@ def noted(person: Person) -> int:
 
 def test_ten_is_the_least_that_is_told() -> None:
     assert queries.EXACT_FROM == 10
+
+
+def test_the_api_counts_as_the_page_does(app: Flask) -> None:
+    with app.app_context():
+        host = a_department("hmrc")
+        people = {role: with_role(a_person(), role, host) for role in ("manager", "hr")}
+        tokens = {
+            role: make_api_token(person_id=person.id, name="t", actor_id=person.id) for role, person in people.items()
+        }
+        draft = a_project(department=host, owner=people["manager"], essential={"agile": 2}, opened=False).public_id
+        for number in range(12):
+            profile = profile_of(an_agent(f"Agent {number}", department=a_department("dwp"), skills={"agile": 3}))
+            profile.countable = True
+        db.session.commit()
+    client = app.test_client()
+
+    def ask(role: str, **typed: Any) -> Any:
+        headers = {"Authorization": f"Bearer {tokens[role]}"}
+        return client.post(f"/api/v1/projects/{draft}/count", headers=headers, json=typed).json
+
+    assert ask("hr")["qualify"] == 12
+    assert ask("manager") | {"kept_out": None} == {
+        "qualify": 10,
+        "rounded": True,
+        "without_clearance": False,
+        "kept_out": None,
+    }
+    told = ask("manager", essential=[{"skill": "agile", "level": 4}], clearance="DV")
+    assert (told["qualify"], told["without_clearance"]) == (0, True)
+    [skill] = [row for row in told["kept_out"] if row["rule"] == "essential_skills"]
+    assert skill == {"rule": "essential_skills", "detail": "agile", "people": 10, "lower": 10, "later": None}
