@@ -315,6 +315,7 @@ def test_neither_order_nor_threads_are_of_consequence(objective: Objective):
 
 def test_one_price_of_a_rule_changed_is_named():
     named = priced = 0
+    beaten = set()
     for seed in range(40):
         problem = ruled(random_world(seed, 20, 4, strict=1).problem(), list(KINDS), Random(seed), 0.5)
         policy = policies(BOTH[seed % 2])[seed % 4]
@@ -330,6 +331,10 @@ def test_one_price_of_a_rule_changed_is_named():
                 assert wrong or price + more >= 0, (seed, key, more)
                 named += bool(wrong)
                 priced += 1
+            away = 10**6 if key[0] in {"least", "minimum", "team"} else -price
+            changed = replace(proof, rule_prices={**proof.rule_prices, key: price + away})
+            if "beaten" in verify(problem, policy, replace(plan, certificate=changed)):
+                beaten.add(key[0])
         for wrong, code in (
             ({"bound": proof.bound + 1}, "not_equal"),
             ({"rule_prices": {**proof.rule_prices, ("most", "nothing", (0,)): 1}}, "rule_priced"),
@@ -340,6 +345,7 @@ def test_one_price_of_a_rule_changed_is_named():
         for bound in (weight - 1, proof.bound + 1):
             assert "bound" in verify(problem, policy, replace(plan, bound=bound))
     assert named > 0.8 * priced > 20
+    assert beaten == {"most", "least", "apart", "minimum", "team", "with"}
 
 
 def of_three() -> Problem:
