@@ -208,6 +208,18 @@ def test_lists_made_at_prices_leave_nobody_out_who_would_add_anything(objective:
     assert made_again > 10
 
 
+def test_ties_between_groups_are_settled_as_among_all_pairs():
+    """Where all score the same, tie bits have prices too: in the last of these rounds they tell who is to be listed."""
+    for seed in (73, 113, 134):
+        world = random_world(seed, 60 + seed % 60, 4 + seed % 4, seats=2, alike=True)
+        world.ranks, world.short_list = {}, set()
+        problem = limited(world.problem(), seed, 1 + seed % 6, 3)
+        policy = policies(BOTH[seed // 2 % 2])[1]
+        plan = solve(problem, policy)
+        chosen = dict(zip(plan.person.tolist(), plan.project.tolist(), strict=True))
+        assert chosen == all_pairs(problem, policy, edges_of(problem, policy))[0]
+
+
 @pytest.mark.parametrize("objective", BOTH)
 @pytest.mark.parametrize("seed", range(6))
 def test_a_second_solver_finds_no_better_plan_within_the_limit(seed: int, objective: Objective):
