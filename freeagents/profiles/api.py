@@ -30,6 +30,7 @@ class HeldSkillShown(Schema):
     skill = fields.String(attribute="skill.code")
     level = fields.Integer()
     evidence = fields.String()
+    last_used = fields.Integer(allow_none=True, metadata={"description": "The year in which it was last used."})
 
 
 class HeldLanguageShown(Schema):
@@ -104,6 +105,7 @@ class ReadSkillShown(Schema):
     skill = fields.String()
     level = fields.Function(lambda item: item["level"] or None, metadata={"type": "integer"})
     evidence = fields.String()
+    last_used = fields.Integer(allow_none=True)
 
 
 class RecognisedSchema(Schema):

@@ -52,11 +52,12 @@ class Profile(Base):
 
 
 class HeldSkill(Base):
-    """A skill a person holds at a level 1–4, with where it was shown."""
+    """A skill a person holds at a level 1–4, with where it was shown, and the year in which it was last used."""
 
     __tablename__ = "held_skill"
     __table_args__ = (
         CheckConstraint("level BETWEEN 1 AND 4", name="level"),
+        CheckConstraint("last_used BETWEEN 1950 AND 2200", name="last_used"),
         Index("ix_held_skill_skill_level_profile", "skill_id", "level", "profile_id"),
     )
 
@@ -64,6 +65,7 @@ class HeldSkill(Base):
     skill_id: Mapped[int] = mapped_column(ForeignKey("skill.id"), primary_key=True)
     level: Mapped[int] = mapped_column(SmallInteger)
     evidence: Mapped[str] = mapped_column(default="")
+    last_used: Mapped[int | None] = mapped_column(SmallInteger)
 
     skill: Mapped[Skill] = relationship(lazy="raise_on_sql")
 

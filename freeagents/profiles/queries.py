@@ -113,13 +113,14 @@ LEVEL_WORDS = {
 """How other scales call what a pack numbers 1–4."""
 MOST_EVIDENCE = 2000
 WORDS = re.compile(r"[^\W_]+")
+YEAR = re.compile(r"(?:19|20)\d\d(?!\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
     """What was read from a file, in the pack's words.
 
-    :ivar skills: skill, level (None: not said in words known here) and evidence of each, as the form takes them.
+    :ivar skills: skill, level (blank: in words not known here), evidence and last year of each, as a form has them.
     :ivar unknown: the words that are no skill of the vocabulary.
     """
 
@@ -146,8 +147,14 @@ def recognised(read: Mapping[str, Any], pack: Pack) -> Recognised:
             if code is None:
                 unknown.append(word)
             elif code not in found:
-                evidence = item["evidence"] or _shown_at(word, code, read["work"], pack)
-                found[code] = {"skill": code, "level": level or "", "evidence": evidence[:MOST_EVIDENCE]}
+                posts = _posts_with(word, code, read["work"], pack)
+                evidence = item["evidence"] or "\n".join(map(_said, posts))
+                found[code] = {
+                    "skill": code,
+                    "level": level or "",
+                    "evidence": evidence[:MOST_EVIDENCE],
+                    "last_used": _last_year(posts),
+                }
     return Recognised(list(found.values()), list(dict.fromkeys(unknown)))
 
 
@@ -160,16 +167,27 @@ def _code(word: str, pack: Pack, named: Iterable[tuple[str, str]]) -> str | None
     return next((code for name, code in named if name in spaced), None)
 
 
-def _shown_at(word: str, code: str, work: Iterable[Mapping[str, Any]], pack: Pack) -> str:
-    """Return where and when a skill was shown: the posts whose description names it."""
+def _posts_with(word: str, code: str, work: Iterable[Mapping[str, Any]], pack: Pack) -> list[Mapping[str, Any]]:
+    """Return the posts whose description names a skill."""
     names = {_spaced(name) for name in (word, *pack.skills[code].names.values())}
-    told = []
+    found = []
     for post in work:
         text = _spaced(" ".join(filter(None, (post["position"], post["summary"], *(post["highlights"] or ())))))
         if any(name in text for name in names):
-            days = "–".join(filter(None, (post["start"], post["end"])))
-            told.append(", ".join(filter(None, (post["position"], post["name"], days))))
-    return "\n".join(told)
+            found.append(post)
+    return found
+
+
+def _said(post: Mapping[str, Any]) -> str:
+    """Return what somebody was, where and when."""
+    days = "–".join(filter(None, (post["start"], post["end"])))
+    return ", ".join(filter(None, (post["position"], post["name"], days)))
+
+
+def _last_year(posts: Iterable[Mapping[str, Any]]) -> int | None:
+    """Return the last year in which one of the posts ended, where that is said."""
+    years = (YEAR.match(post["end"] or "") for post in posts)
+    return max((int(year[0]) for year in years if year), default=None)
 
 
 def _spaced(text: str) -> str:

@@ -238,7 +238,7 @@ def _write_skills(profile: Profile, items: Sequence[Mapping[str, Any]], skills_o
                 field=f"skills-{position}-skill",
             )
         row = kept.get(skill.id) or HeldSkill(skill_id=skill.id, skill=skill)
-        row.level, row.evidence = item["level"], item["evidence"]
+        row.level, row.evidence, row.last_used = item["level"], item["evidence"], item.get("last_used")
         rows[skill.id] = row
     profile.skills = list(rows.values())
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates
 
+from freeagents.db.base import today
 from freeagents.skills.models import MOST_SKILLS
 from freeagents.web.fields import Packed, Prose, Word
 
 MOST_SUGGESTED = 8
 """How many skills are suggested for a text unless told otherwise."""
+
+
+EARLIEST_YEAR = 1950
 
 
 class SkillLevelSchema(Schema):
@@ -24,9 +28,16 @@ class SkillLevelSchema(Schema):
 
 
 class HeldSkillSchema(SkillLevelSchema):
-    """A skill somebody holds, with where it was shown."""
+    """A skill somebody holds, with where it was shown, and the year in which it was last used."""
 
     evidence = Prose(load_default="", validate=validate.Length(max=2000))
+    last_used = fields.Integer(load_default=None, allow_none=True)
+
+    @validates("last_used")
+    def is_a_year(self, value: int | None, **_kwargs: Any) -> None:
+        """Refuse what is no year of somebody's working life."""
+        if value is not None and not EARLIEST_YEAR <= value <= today().year:
+            raise ValidationError(str(_l("Enter a year from %(first)d to this year.", first=EARLIEST_YEAR)))
 
 
 class SuggestionsSchema(Schema):

@@ -213,5 +213,5 @@ class _Chunk:
 
 def _with_evidence(skills: Sequence[Mapping[str, Any]], profile: Profile) -> list[dict[str, Any]]:
     """Keep what the person wrote about a skill; the file says nothing about it."""
-    kept = {held.skill.code: held.evidence for held in profile.skills}
-    return [{**item, "evidence": kept.get(item["skill"], "")} for item in skills]
+    kept = {held.skill.code: {"evidence": held.evidence, "last_used": held.last_used} for held in profile.skills}
+    return [{**item, **kept.get(item["skill"], {"evidence": "", "last_used": None})} for item in skills]

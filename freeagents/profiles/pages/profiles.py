@@ -55,7 +55,10 @@ class Part:
 def skills_as_data(profile: Profile) -> list[dict[str, Any]]:
     """Return the skills of a profile as its form shows them, the highest levels first."""
     ordered = sorted(profile.skills, key=lambda held: (-held.level, held.skill.code))
-    return [{"skill": held.skill.code, "level": held.level, "evidence": held.evidence} for held in ordered]
+    return [
+        {"skill": held.skill.code, "level": held.level, "evidence": held.evidence, "last_used": held.last_used}
+        for held in ordered
+    ]
 
 
 PARTS: dict[str, Part] = {
@@ -65,7 +68,13 @@ PARTS: dict[str, Part] = {
     ),
     "skills": Part(
         {"skills": skills_as_data},
-        {"skills": _l("Skills"), "skill": _l("a skill"), "level": _l("a level"), "evidence": _l("where you showed it")},
+        {
+            "skills": _l("Skills"),
+            "skill": _l("a skill"),
+            "level": _l("a level"),
+            "evidence": _l("where you showed it"),
+            "last_used": _l("the year"),
+        },
     ),
     "learning": Part(
         {"learning": lambda profile: sorted(goal.skill.code for goal in profile.goals)},

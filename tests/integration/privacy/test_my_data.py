@@ -75,7 +75,7 @@ def test_the_file_holds_something_of_every_table(app: Flask, life: Life) -> None
     ]
     assert held["person"]["purpose"] == "the account"
     assert held["held_skill"]["rows"] == [
-        {"skill_id": "user-research", "level": 4, "evidence": f"Forty {CANARY} interviews."}
+        {"skill_id": "user-research", "level": 4, "evidence": f"Forty {CANARY} interviews.", "last_used": None}
     ]
     (application,) = held["application"]["rows"]
     assert application["project_id"]["title"] == "Ask what people need"

@@ -48,8 +48,8 @@ def test_the_own_profile_is_read_whole(client: FlaskClient, hers: dict[str, str]
         "clearance": "SC",
         "work_modes": ["hybrid", "remote"],
         "skills": [
-            {"skill": "agile-working", "level": 3, "evidence": ""},
-            {"skill": "change-management", "level": 2, "evidence": ""},
+            {"skill": "agile-working", "level": 3, "evidence": "", "last_used": None},
+            {"skill": "change-management", "level": 2, "evidence": "", "last_used": None},
         ],
         "learning": ["decision-making"],
         "languages": [{"language": "cy", "letters": "B2"}],
@@ -84,7 +84,7 @@ def test_what_is_read_can_be_written_again(client: FlaskClient, hers: dict[str, 
 def test_members_that_are_not_sent_stay(client: FlaskClient, hers: dict[str, str]) -> None:
     before = client.get(ADDRESS, headers=hers).get_json()
     client.patch(ADDRESS, json={"clearance": None, "skills": "leadership-and-guidance:4"}, headers=hers)
-    skills = [{"skill": "leadership-and-guidance", "level": 4, "evidence": ""}]
+    skills = [{"skill": "leadership-and-guidance", "level": 4, "evidence": "", "last_used": None}]
     after = before | {"clearance": None, "skills": skills, "version": 2}
     assert client.get(ADDRESS, headers=hers).get_json() == after
 

@@ -148,8 +148,8 @@ def test_any_text_is_kept_and_shown_as_text(app: Flask, grace: int, her_browser:
         ("languages", {"languages__0__language": ""}, "#languages-0-language", "Enter a language."),
         ("work-modes", {"work_modes": ["boat"]}, "#work_modes", "Choose"),
         ("places", {"places__0__place": "", "places__0__max_km": "3"}, "#places-0-place", "Row 1: Enter a place."),
-        ("places", {"places__0__max_km": "far"}, "#places-0-max_km", "Row 1: The distance must be a number."),
-        ("places", {"places__1__max_km": "-1"}, "#places-1-max_km", "must be between 0 and 20100"),
+        ("places", {"places__0__max_km": "far"}, "#places-0-max_km", "Row 1: Write the distance in kilometres"),
+        ("places", {"places__1__max_km": "-1"}, "#places-1-max_km", "from 0 to 20100"),
         ("availability", {"availability__0__from-day": "32"}, "#availability-0-from-day", "must be a real date"),
         ("availability", {"availability__0__from-day": ""}, "#availability-0-from-day", "must include a day"),
         (

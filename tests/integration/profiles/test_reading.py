@@ -13,7 +13,7 @@ from freeagents.extensions import db
 from freeagents.profiles import queries
 from freeagents.profiles.queries import Step
 from tests.clients import Browser, signed_in
-from tests.factories import PACK, PASSWORD, an_agent, some_skills
+from tests.factories import PACK, PASSWORD, TODAY, an_agent, some_skills
 
 ADDRESS = "/profile/skills/file"
 CODES = [skill.code for skill in PACK.skills.values() if " " in skill.names["en"]][:3]
@@ -54,13 +54,18 @@ def test_resume_fills_the_form_and_saves_nothing(app: Flask, ada: str) -> None:
     assert "Not in our list of skills: Loose words and Juggling." in page
     assert "Analyst, HMRC, 2021-03–2023-05" in page
     assert page.index(NAMES[2]) < page.index("Skill 2")
+    assert 'name="skills-1-last_used"' in page
+    assert 'value="2023"' in page
     with app.app_context():
         assert db.session.execute(db.text("SELECT count(*) FROM held_skill")).scalar() == 1
         version = db.session.execute(db.text("SELECT version FROM profile")).scalar()
     sent = {"version": str(version), "skills-0-skill": CODES[2], "skills-0-level": "4"}
     sent |= {"skills-1-skill": CODES[0], "skills-1-level": "3", "skills-1-evidence": "Analyst, HMRC, 2021-03–2023-05"}
+    sent |= {"skills-1-last_used": "2023"}
     browser.post("/profile/skills", sent, page=ADDRESS)
-    assert "2021-03–2023-05" in browser.get("/profile")
+    page = browser.get("/profile")
+    assert "2021-03–2023-05" in page
+    assert "last used in 2023" in page
 
 
 def test_levels_are_read_in_the_words_of_other_scales_or_left_open() -> None:
@@ -153,7 +158,12 @@ def test_picture_of_the_next_role_says_in_words_what_it_shows(app: Flask) -> Non
     assert {"skill": held, "asked": role.skills[held], "held": 4} in answer["steps"]
     assert client.get("/api/v1/profile/next-role?role=x", headers=bearer).status_code == 422
     read = client.post("/api/v1/profile/read", headers=bearer, json=RESUME).json
-    assert read["skills"][0] == {"skill": CODES[0], "level": 3, "evidence": "Analyst, HMRC, 2021-03–2023-05"}
+    assert read["skills"][0] == {
+        "skill": CODES[0],
+        "level": 3,
+        "evidence": "Analyst, HMRC, 2021-03–2023-05",
+        "last_used": 2023,
+    }
     assert read["skills"][2]["level"] is None
     assert read["unknown"] == ["Loose words", "Juggling"]
 
@@ -164,3 +174,13 @@ def test_who_has_no_skills_is_told_where_to_begin(app: Flask) -> None:
         db.session.commit()
     page = signed_in(app, email).get("/profile/next-role")
     assert "Add your skills, and you see here what the next level of your role asks for." in page
+
+
+def test_year_of_last_use_lies_in_a_working_life(app: Flask, ada: str) -> None:
+    browser = signed_in(app, ada)
+    sent = {"version": "1", "skills-0-skill": CODES[2], "skills-0-level": "4"}
+    for year in ("1949", str(TODAY.year + 1)):
+        page = browser.post("/profile/skills", sent | {"skills-0-last_used": year}, status=422).text
+        assert "Enter a year from 1950 to this year." in page
+    browser.post("/profile/skills", sent | {"skills-0-last_used": str(TODAY.year)})
+    assert f"last used in {TODAY.year}" in browser.get("/profile")

@@ -61,7 +61,7 @@ def test_what_cannot_be_is_refused(members: dict[str, Any], field: str) -> None:
 def test_what_is_not_sent_is_left_out_but_rows_are_whole() -> None:
     schema = OwnProfileSchema(partial=PARTIAL)
     assert schema.load({"skills": [{"skill": "sql", "level": 3}]}) == {
-        "skills": [{"skill": "sql", "level": 3, "evidence": ""}]
+        "skills": [{"skill": "sql", "level": 3, "evidence": "", "last_used": None}]
     }
     with pytest.raises(ValidationError):
         schema.load({"skills": [{"skill": "sql"}]})
