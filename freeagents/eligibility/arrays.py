@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -52,6 +53,13 @@ class Between:
 
     teams: Mapping[str, Sequence[str]] = field(default_factory=dict)
     apart: Sequence[tuple[str, str]] = ()
+
+    def pieces(self, policy: Policy) -> Iterator[bytes]:
+        """Yield the canonical bytes of what side rules look at, if they look at any of it."""
+        teams = {project: sorted(set(words)) for project, words in self.teams.items()} if policy.one_team else {}
+        if teams or self.apart:
+            apart = sorted({tuple(sorted(two)) for two in self.apart})
+            yield json.dumps({"teams": teams, "apart": apart}, sort_keys=True, ensure_ascii=False).encode()
 
 
 NOTHING = Between()

@@ -68,7 +68,7 @@ def match_files(files: MatchFiles, *, pack: Pack, progress: bridge.Progress | No
     except bridge.CaseError as error:
         raise InputError([_unsolvable(str(files.policy or ""), error)]) from error
     solved = perf_counter()
-    report = _report(case, policy, answer, titles, pack)
+    report = _report(case, between, policy, answer, titles, pack=pack)
     with replacing(files.proposals, files.report) as (proposals, told):
         write_table(proposals, PROPOSAL_COLUMNS, proposal_rows(answer))
         seconds = {
@@ -222,7 +222,13 @@ def _policy_fault(file: str, fault: Any) -> Problem:
 
 
 def _report(
-    case: Case, policy: bridge.Policy, answer: bridge.Answer, titles: Mapping[str, str], pack: Pack
+    case: Case,
+    between: bridge.Between,
+    policy: bridge.Policy,
+    answer: bridge.Answer,
+    titles: Mapping[str, str],
+    *,
+    pack: Pack,
 ) -> dict[str, Any]:
     limits = list(limits_of(answer, policy))
     return {
@@ -253,7 +259,7 @@ def _report(
         "not_used": [str(what) for what in NOT_USED],
         "unfilled": list(_unfilled(case, answer, pack)),
         "unplaced": list(_unplaced(case, answer, titles, pack)),
-        "input": {"sha256": digest(case.pieces()).hex()},
+        "input": {"sha256": digest([*case.pieces(), *between.pieces(policy)]).hex()},
         "versions": {"python": platform.python_version(), **{name: version(name) for name in VERSIONED}},
     }
 

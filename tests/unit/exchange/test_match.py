@@ -527,3 +527,12 @@ def test_a_project_has_the_least_number_of_people_or_nobody(run):
     Path("policy.toml").write_text("least_people = 2\n[breach_points]\nleast_people = 3\n")
     run("--policy", "policy.toml", **files | {"applications": "person_id,project_id,rank\np1,j1,1\np3,j2,1\n"})
     assert [breach["sentence"] for breach in report()["breaches"]] == ["On project j1 one person too few is placed."]
+
+
+def test_the_hash_tells_who_is_apart_whichever_way_it_is_written(run):
+    hashes = []
+    for rows in ("p1,p2\n", "p2,p1\n", "p1,p3\n"):
+        Path("apart.csv").write_text(f"person_id,other_id\n{rows}")
+        run("--apart", "apart.csv", **APART_FILES)
+        hashes.append(report()["input"]["sha256"])
+    assert hashes[0] == hashes[1] != hashes[2]
