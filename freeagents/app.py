@@ -35,7 +35,7 @@ def create_app(settings: Settings) -> Flask:
     extensions.csrf.init_app(app)
     extensions.babel.init_app(app, locale_selector=choose_locale)
     extensions.api.init_app(app)
-    bind_sign_in(app, settings)
+    bind_sign_in(app)
     provider.init_app(app)
     logs.init_app(app, settings)
     metrics.init_app(app)
@@ -79,9 +79,11 @@ def migrations_folder() -> Path:
     return inside if inside.is_dir() else package.parent / MIGRATIONS
 
 
-def bind_sign_in(app: Flask, settings: Settings) -> None:
+def bind_sign_in(app: Flask) -> None:
     """Bind Flask-Login: a cookie speaks on pages, a bearer token under ``/api/``, and neither for the other."""
     agent = admitted_today(Person.id)
+    # Asked when a request comes: the manager is one for all applications of a process.
+    settings = extensions.settings
     extensions.login_manager.init_app(app)
     extensions.login_manager.anonymous_user = Anonymous
     extensions.login_manager.session_protection = None

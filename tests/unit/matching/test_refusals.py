@@ -133,8 +133,10 @@ def test_a_policy_survives_toml():
     policy = Policy(name='Bench "first" – é', version=3, objective=Objective.MOST_SEATS, points=Points(bench=70))
     assert policy_from_toml(policy.to_toml()) == policy
     assert policy_from_toml("") == Policy()
-    # Limits are told only where there are any.
-    assert {each.name for each in fields(Policy)} - {"limits"} <= set(policy_from_toml_keys(policy.to_toml()))
+    # Limits, and what breaches of them cost, are told only where there are any.
+    assert {each.name for each in fields(Policy)} - {"limits", "breach_points"} <= set(
+        policy_from_toml_keys(policy.to_toml())
+    )
 
 
 def policy_from_toml_keys(text: str) -> list[str]:
