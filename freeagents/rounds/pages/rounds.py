@@ -161,7 +161,9 @@ def left_out(subject: Round) -> Answer:
     after = rows[PAGE - 1].row if len(rows) > PAGE else None
     titles = {key: title for row in rows for key, title in row.titles.items()}
     private = _sees_private(subject)
-    naming = _naming([(row.nearest or {}).get("skill") for row in rows] if private else ())
+    # By the pack alone: a list asks few questions. Skills of the instance's own are called by their code here.
+    codes = {(row.nearest or {}).get("skill", "") for row in rows}
+    naming = Naming.spoken({code: known.names for code in codes if (known := pack.skill(code))})
     told = [
         (
             row.person,
