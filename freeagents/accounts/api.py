@@ -12,7 +12,7 @@ from marshmallow import Schema, fields, validate
 
 from freeagents.accounts.models import Department, Person, RoleHolding, SignIn
 from freeagents.accounts.queries import credentials, directory
-from freeagents.accounts.schemas import DEPARTMENT_CODE, EndRoleSchema, LocaleSchema, RoleSchema
+from freeagents.accounts.schemas import CODE, EndRoleSchema, LocaleSchema, RoleSchema
 from freeagents.accounts.services import departments, people, roles, signing_in
 from freeagents.errors import Invalid
 from freeagents.extensions import pack
@@ -88,7 +88,7 @@ class NamesSchema(Schema):
 class NewDepartment(NamesSchema):
     """A department, or a branch of the department whose id is given."""
 
-    code = fields.String(required=True, validate=DEPARTMENT_CODE)
+    code = fields.String(required=True, validate=CODE)
     parent = fields.String(load_default=None, metadata={"description": "The id of the department it is a branch of."})
 
 

@@ -72,9 +72,7 @@ class InviteSchema(Schema):
     department = fields.String(required=True)
 
 
-DEPARTMENT_CODE = validate.Regexp(
-    r"[a-z0-9][a-z0-9-]{0,63}\Z", error=_l("Use small letters, digits and dashes, as in home-office.")
-)
+CODE = validate.Regexp(r"[a-z0-9][a-z0-9-]{0,63}\Z", error=_l("Use small letters, digits and dashes, with no space."))
 
 
 def names_schema(locales: Sequence[str]) -> Schema:
@@ -94,7 +92,7 @@ def names_schema(locales: Sequence[str]) -> Schema:
 
 def department_schema(locales: Sequence[str]) -> Schema:
     """Return the schema of a new department: a code for files, and a name in each language."""
-    code = fields.String(required=True, validate=DEPARTMENT_CODE)
+    code = fields.String(required=True, validate=CODE)
     return Schema.from_dict({"code": code, **names_schema(locales).fields}, name="DepartmentSchema")()
 
 

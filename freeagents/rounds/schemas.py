@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from marshmallow import Schema, fields, post_load, validate
 
-from freeagents.accounts.schemas import DEPARTMENT_CODE, names_schema
+from freeagents.accounts.schemas import CODE, names_schema
 from freeagents.eligibility.bridge import PARTS, RANGES
 from freeagents.rounds.models import OBJECTIVES
 from freeagents.web.fields import Word
@@ -30,7 +30,7 @@ def policy_schema(locales: Sequence[str], *, new: bool) -> Schema:
 
     :param new: of the first version, which also has a code for files.
     """
-    code = {"code": fields.String(required=True, validate=DEPARTMENT_CODE)} if new else {}
+    code = {"code": fields.String(required=True, validate=CODE)} if new else {}
     numbers = {member: RANGES[f"points.{part}"] for part, member in POINTS.items()} | {
         name: RANGES[name] for name in SETTINGS
     }
