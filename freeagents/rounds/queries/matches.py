@@ -43,7 +43,7 @@ def taken_meanwhile(subject: Round, *, limit: int) -> Sequence[Proposal]:
     """Return approved proposals of a round whose seat or person is no longer to be had, with person and project.
 
     A seat is taken, or gone with its project; a person was matched, for some of the same days, by a round that was
-    published after this one was solved and so was not known to it.
+    published after this one was made. This one may have known that; running it again makes sure.
     """
     other, theirs, project = aliased(Proposal), aliased(Project), aliased(Project)
     placed = exists(
@@ -55,7 +55,7 @@ def taken_meanwhile(subject: Round, *, limit: int) -> Sequence[Proposal]:
             other.round_id != subject.id,
             other.state.in_(MATCHED),
             Round.state.in_(PUBLISHED),
-            Round.published_at > subject.solved_at,
+            Round.published_at > subject.created_at,
             theirs.state.in_(GOING),
             theirs.starts_on <= project.ends_on,
             theirs.ends_on >= project.starts_on,

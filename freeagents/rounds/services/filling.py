@@ -22,7 +22,7 @@ NAMED = 5
 def refuse_taken(subject: Round) -> None:
     """Let no other round be published until this one is.
 
-    :raises Conflict: an approved pair's seat or person was taken since the round was solved.
+    :raises Conflict: an approved pair's seat or person was taken since the round was made.
     """
     matches.lock_publishing()
     taken = matches.taken_meanwhile(subject, limit=NAMED + 1)
@@ -30,7 +30,7 @@ def refuse_taken(subject: Round) -> None:
         pairs = [f"{row.person.name} – {row.project.title}" for row in taken[:NAMED]]
         raise Conflict(
             _(
-                "Since this round was solved, the seat or the person of some approved pairs has been taken: %(pairs)s. "
+                "Since this round was made, the seat or the person of some approved pairs has been taken: %(pairs)s. "
                 "Run the round again; it then knows.",
                 pairs="; ".join(pairs) + ("; …" if len(taken) > NAMED else ""),
             )

@@ -20,6 +20,7 @@ from freeagents.errors import Conflict, Invalid
 from freeagents.extensions import db
 from freeagents.jobs.queue import enqueue
 from freeagents.rounds.models import MOVES, Policy, Round
+from freeagents.rounds.queries import matches
 from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.services import explaining, filling, leaving
 from freeagents.rounds.services.notices import tell_owners
@@ -67,6 +68,8 @@ def queue_round(*, subject: Round, now: datetime, actor_id: int) -> None:
     """
     if now < subject.cut_off:
         raise Conflict(_("The cut-off is still to come. Applications count until then; run the round afterwards."))
+    # What is being published just now is then known to the worker.
+    matches.lock_publishing()
     queries.lock_round(subject)
     _move(subject, "queued")
     db.session.flush()

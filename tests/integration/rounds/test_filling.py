@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from freeagents.applications import services as applications
 from freeagents.applications.models import Application
+from freeagents.db.base import utc_now
 from freeagents.errors import Conflict
 from freeagents.messages.models import Message
 from freeagents.projects.models import Project, Seat
@@ -86,6 +87,20 @@ def test_two_rounds_cannot_take_the_same_seat_or_person(session):
         planning.publish(subject=other, actor_id=world.hr)
     session.rollback()
     assert queries.round_by_id(other.id).state == "in_review"
+
+
+def test_a_round_read_before_another_was_published_does_not_know_it_however_late_it_was_solved(session):
+    world = a_world()
+    one, other = solved(world, a_round(world, "One")), solved(world, a_round(world, "Other"))
+    approve_all(world, other)
+    published(world, one)
+    # Only the people are taken now, and the other round looks as if it had been solved afterwards.
+    session.execute(update(Seat).values(state="open"))
+    session.execute(update(Project).values(state="open", ended_at=None))
+    other.solved_at = utc_now()
+    session.commit()
+    with pytest.raises(Conflict, match="Ada Lovelace"):
+        planning.publish(subject=other, actor_id=world.hr)
 
 
 def test_a_person_placed_meanwhile_is_not_approved(session):
