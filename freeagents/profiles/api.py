@@ -15,7 +15,7 @@ from freeagents.errors import Invalid
 from freeagents.extensions import pack
 from freeagents.profiles import queries, services
 from freeagents.profiles.models import Profile
-from freeagents.profiles.schemas import OwnProfileSchema, ResumeSchema
+from freeagents.profiles.schemas import ChoicesSchema, OwnProfileSchema, ResumeSchema
 from freeagents.security.actor import current_actor
 from freeagents.security.guard import allow
 from freeagents.web.api import resource
@@ -69,6 +69,7 @@ class ProfileShown(Schema):
     availability = fields.List(fields.Nested(SpellShown))
     paused = fields.Boolean()
     countable = fields.Boolean()
+    findable = fields.Boolean()
     version = fields.Integer()
 
 
@@ -97,6 +98,22 @@ class OwnProfile(MethodView):
             raise PreconditionFailed(_("The profile was changed since you read it. Read it again."))
         services.write_profile(profile=profile, data=data, pack=pack, actor_id=actor.person_id)
         return profile, {"ETag": quote_etag(str(profile.version))}
+
+
+@bp.route("/choices")
+class Choices(MethodView):
+    """Who may find, count or match the token's owner."""
+
+    @allow("profile:edit_own")
+    @bp.arguments(ChoicesSchema)
+    @bp.response(200, ProfileShown)
+    def patch(self, data: dict[str, bool]) -> Profile:
+        """Choose who may find, count or match one; members that are not sent stay as they are."""
+        actor = current_actor()
+        profile = services.own_profile(person_id=actor.person_id)
+        for choice, value in data.items():
+            services.choose(profile=profile, choice=choice, value=value, actor_id=actor.person_id)
+        return profile
 
 
 class ReadSkillShown(Schema):

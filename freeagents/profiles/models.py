@@ -22,11 +22,15 @@ class Profile(Base):
     """What a person brings and wants.
 
     ``clearance_ladder`` and ``clearance_rank`` place the clearance in the pack's order.
-    ``countable``: the person agreed to be counted in the live counts that managers see.
+    ``countable``: the person agreed to be counted in the live counts that managers see; ``findable``: to be found by
+    managers who look for people to invite.
     """
 
     __tablename__ = "profile"
-    __table_args__ = (CheckConstraint(f"work_modes <@ ARRAY{list(WORK_MODES)}::text[]", name="work_modes"),)
+    __table_args__ = (
+        CheckConstraint(f"work_modes <@ ARRAY{list(WORK_MODES)}::text[]", name="work_modes"),
+        Index("ix_profile_findable", "id", postgresql_where="findable"),
+    )
 
     id: Mapped[Key]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), unique=True)
@@ -39,6 +43,7 @@ class Profile(Base):
     work_modes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     paused: Mapped[bool] = mapped_column(default=False)
     countable: Mapped[bool] = mapped_column(default=False)
+    findable: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads this as declared

@@ -66,6 +66,7 @@ def profile_or_empty(person_id: int) -> Profile:
         work_modes=[],
         paused=False,
         countable=False,
+        findable=False,
         version=0,
         skills=[],
         goals=[],

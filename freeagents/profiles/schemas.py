@@ -121,6 +121,14 @@ class OwnProfileSchema(ProfileSchema):
         exclude = ("grade",)
 
 
+class ChoicesSchema(Schema):
+    """What a person may choose at any time."""
+
+    paused = fields.Boolean(metadata={"description": "Out of matching for a while."})
+    countable = fields.Boolean(metadata={"description": "Counted in the figures that managers see."})
+    findable = fields.Boolean(metadata={"description": "Found by managers who look for people to invite."})
+
+
 class RoleSchema(Schema):
     """The role level that a list of skills starts from."""
 

@@ -1,4 +1,4 @@
-"""Use-cases of profiles: write one's profile, pause, be counted, admit to the pool."""
+"""Use-cases of profiles: write one's profile, pause, be counted, be found, admit to the pool."""
 
 from __future__ import annotations
 
@@ -34,6 +34,9 @@ from freeagents.skills.models import Skill
 from freeagents.skills.services import understand
 
 Understand = Callable[[Sequence[str], str], dict[str, Skill]]
+CHOICES = {"paused": "profile:pause", "countable": "profile:count", "findable": "profile:find"}
+"""What a person may choose at any time, with the act that notes it: to be out of matching for a while, to be counted in
+the live counts that managers see, to be found by managers who look for people to invite."""
 
 
 def own_profile(*, person_id: int) -> Profile:
@@ -100,22 +103,14 @@ def put_on_profile(
     return changed
 
 
-def set_paused(*, profile: Profile, paused: bool, actor_id: int) -> None:
-    """Take the person out of matching for a while, or back in; nothing happens where it is so already."""
-    if profile.paused == paused:
+def choose(*, profile: Profile, choice: str, value: bool, actor_id: int) -> None:
+    """Write one of the person's :data:`CHOICES`; nothing happens where it is so already."""
+    if getattr(profile, choice) == value:
         return
-    profile.paused = paused
+    setattr(profile, choice, value)
     db.session.flush()
-    record(db.session, "profile:pause", f"person/{profile.person.public_id}", actor_id=actor_id, paused=paused)
-
-
-def set_countable(*, profile: Profile, countable: bool, actor_id: int) -> None:
-    """Let the person be counted, or no longer, in the live counts that managers see; nothing where it is so already."""
-    if profile.countable == countable:
-        return
-    profile.countable = countable
-    db.session.flush()
-    record(db.session, "profile:count", f"person/{profile.person.public_id}", actor_id=actor_id, countable=countable)
+    facts: dict[str, Any] = {choice: value}
+    record(db.session, CHOICES[choice], f"person/{profile.person.public_id}", actor_id=actor_id, **facts)
 
 
 def admit(*, person: Person, admitted_on: date, expires_on: date, actor_id: int | None) -> Admission:

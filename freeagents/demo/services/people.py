@@ -66,6 +66,7 @@ class People:
     admitted_ago: Ints
     paused: Bools
     countable: Bools
+    findable: Bools
     held: tuple[Ints, Ints, Ints]
     goals: tuple[Ints, Ints]
     managers: dict[int, list[int]]
@@ -112,6 +113,7 @@ def draw_people(rng: np.random.Generator, setting: Setting, count: int) -> Peopl
         admitted_ago=admitted,
         paused=chance(rng, 0.03, count),
         countable=chance(rng, 0.7, count),
+        findable=chance(rng.spawn(1)[0], 0.5, count),
         held=held,
         goals=goals,
         managers=managers,

@@ -66,7 +66,7 @@ class PeopleTables:
         )
         yield Table("role_holding", ("person_id", "role", "department_id", "starts_on", "public_id"), 0, self._roles())
         clearance = ("clearance", "clearance_ladder", "clearance_rank")
-        own = ("work_modes", "paused", "countable", "version")
+        own = ("work_modes", "paused", "countable", "findable", "version")
         yield Table(
             "profile",
             ("id", "person_id", "discipline", "about", "about_language", *clearance, *own),
@@ -139,13 +139,14 @@ class PeopleTables:
         people, pack = self.government.people, self.government.setting.pack
         clearances = [pack.clearances[code] for code in self.government.setting.clearances]
         modes = [list(accepted) for accepted in MODE_SETS]
-        for person, (role, clearance, mode, paused, countable) in enumerate(
+        for person, (role, clearance, mode, *choices) in enumerate(
             zip(
                 people.role.tolist(),
                 people.clearance.tolist(),
                 people.mode_set.tolist(),
                 people.paused.tolist(),
                 people.countable.tolist(),
+                people.findable.tolist(),
                 strict=True,
             )
         ):
@@ -154,7 +155,7 @@ class PeopleTables:
             spoken = language if language in pack.locales else pack.locales[0]
             about = pack.text(level.names, spoken)[0]
             placed = (rung.code, rung.ladder, rung.rank)
-            yield person + 1, person + 1, level.discipline, about, spoken, *placed, modes[mode], paused, countable, 1
+            yield person + 1, person + 1, level.discipline, about, spoken, *placed, modes[mode], *choices, 1
 
     def _held_skills(self) -> Iterator[Row]:
         people, pack = self.government.people, self.government.setting.pack

@@ -1,4 +1,4 @@
-"""Pages of one's own profile: the whole of it, one page for each part, and who may count or match one."""
+"""Pages of one's own profile: the whole of it, one page for each part, and who may find, count or match one."""
 
 from __future__ import annotations
 
@@ -192,28 +192,42 @@ def choose_role() -> Answer:
 @allow("profile:edit_own")
 def pause() -> Answer:
     """Take oneself out of matching for a while."""
-    return _set_paused(paused=True, said=_("You are paused. No round matches you until you resume."))
+    return _choose(paused=True, said=_("You are paused. No round matches you until you resume."))
 
 
 @bp.post("/resume")
 @allow("profile:edit_own")
 def resume() -> Answer:
     """Come back into matching."""
-    return _set_paused(paused=False, said=_("You are back. The next round may match you."))
+    return _choose(paused=False, said=_("You are back. The next round may match you."))
 
 
 @bp.post("/count")
 @allow("profile:edit_own")
 def count() -> Answer:
     """Agree to be counted in what managers see while they write a project."""
-    return _set_countable(countable=True, said=_("You are counted from now on."))
+    return _choose(countable=True, said=_("You are counted from now on."))
 
 
 @bp.post("/do-not-count")
 @allow("profile:edit_own")
 def do_not_count() -> Answer:
     """Be counted no longer."""
-    return _set_countable(countable=False, said=_("You are not counted any more."))
+    return _choose(countable=False, said=_("You are not counted any more."))
+
+
+@bp.post("/be-found")
+@allow("profile:edit_own")
+def be_found() -> Answer:
+    """Agree to be found by managers who look for people to invite."""
+    return _choose(findable=True, said=_("Managers may find you from now on."))
+
+
+@bp.post("/do-not-find")
+@allow("profile:edit_own")
+def do_not_find() -> Answer:
+    """Be found no longer."""
+    return _choose(findable=False, said=_("Managers do not find you any more."))
 
 
 def place_name(place: str) -> str:
@@ -272,20 +286,13 @@ def with_more(held: list[dict[str, Any]], found: list[dict[str, Any]]) -> list[d
     return held + [item for item in found if item["skill"] not in codes]
 
 
-def _set_paused(*, paused: bool, said: str) -> Answer:
+def _choose(*, said: str, **choices: bool) -> Answer:
     actor = current_actor()
     profile = services.own_profile(person_id=actor.person_id)
-    services.set_paused(profile=profile, paused=paused, actor_id=actor.person_id)
+    for choice, value in choices.items():
+        services.choose(profile=profile, choice=choice, value=value, actor_id=actor.person_id)
     flash(said, "success")
-    return see_other("profiles.show")
-
-
-def _set_countable(*, countable: bool, said: str) -> Answer:
-    actor = current_actor()
-    profile = services.own_profile(person_id=actor.person_id)
-    services.set_countable(profile=profile, countable=countable, actor_id=actor.person_id)
-    flash(said, "success")
-    return see_other("profiles.show")
+    return see_other("profiles.show", _anchor="matching")
 
 
 def _choices(entries: Mapping[str, Mapping[str, str]], held: str = "") -> list[tuple[str, str]]:

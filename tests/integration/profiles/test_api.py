@@ -57,6 +57,7 @@ def test_the_own_profile_is_read_whole(client: FlaskClient, hers: dict[str, str]
         "availability": [{"from": START.isoformat(), "to": END.isoformat(), "time_percent": 60}],
         "paused": False,
         "countable": False,
+        "findable": False,
         "version": 1,
     }
 
@@ -74,7 +75,7 @@ def test_who_wrote_none_reads_an_empty_one_and_reading_makes_none(app: Flask, cl
 
 def test_what_is_read_can_be_written_again(client: FlaskClient, hers: dict[str, str]) -> None:
     read = client.get(ADDRESS, headers=hers).get_json()
-    own = {name: value for name, value in read.items() if name not in {"paused", "countable", "version"}}
+    own = {name: value for name, value in read.items() if name not in {"paused", "countable", "findable", "version"}}
     answer = client.patch(ADDRESS, json=own, headers=hers)
     assert answer.status_code == 200
     assert answer.get_json() == read | {"version": 2}
@@ -130,6 +131,16 @@ def test_an_old_version_is_refused_when_one_is_named(client: FlaskClient, hers: 
     problem(client.patch(ADDRESS, json={"about": "Two."}, headers=hers | {"If-Match": read}), 412)
     assert client.get(ADDRESS, headers=hers).get_json()["about"] == "One."
     assert client.patch(ADDRESS, json={"about": "Three."}, headers=hers | {"If-Match": "*"}).status_code == 200
+
+
+def test_choices_are_made_one_by_one_and_leave_the_version(client: FlaskClient, hers: dict[str, str]) -> None:
+    before = client.get(ADDRESS, headers=hers).get_json()
+    answer = client.patch(f"{ADDRESS}/choices", json={"findable": True}, headers=hers)
+    assert answer.get_json() | {"version": 1} == before | {"findable": True}
+    assert client.patch(f"{ADDRESS}/choices", json={"findable": "maybe"}, headers=hers).status_code == 422
+    assert client.patch(f"{ADDRESS}/choices", json={"clearance": "SC"}, headers=hers).status_code == 422
+    off = client.patch(f"{ADDRESS}/choices", json={"findable": False, "paused": True}, headers=hers).get_json()
+    assert (off["findable"], off["paused"], off["countable"]) == (False, True, before["countable"])
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer nonsense"}, {"Authorization": "Basic Zm9vOmJhcg=="}])

@@ -322,6 +322,7 @@ def test_an_unknown_role_in_the_address_fills_in_nothing(her_browser: Browser) -
     [
         ("pause", "resume", "paused", "No round matches you while you are paused."),
         ("count", "do-not-count", "countable", "You agreed to be counted."),
+        ("be-found", "do-not-find", "findable", "You agreed to be found."),
     ],
 )
 def test_switches_go_on_and_off(
@@ -339,7 +340,7 @@ def test_nobody_sees_a_profile_without_signing_in(app: Flask, address: str) -> N
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/sign-in?next=/profile{address}")
 
 
-@pytest.mark.parametrize("address", ["pause", "count", "skills", "skills/role"])
+@pytest.mark.parametrize("address", ["pause", "count", "be-found", "skills", "skills/role"])
 def test_nothing_is_written_without_a_forms_token(app: Flask, grace: int, her_browser: Browser, address: str) -> None:
     assert her_browser.client.post(f"/profile/{address}", data={"version": "1"}).status_code == 400
     assert stored(app, grace).version == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event
@@ -60,7 +59,7 @@ def test_the_first_profile_is_empty_and_made_once(session: scoped_session[Sessio
     person = a_person()
     assert profile_or_empty(person.id).version == 0
     first = services.own_profile(person_id=person.id)
-    assert (first.version, first.skills, first.paused, first.countable) == (0, [], False, False)
+    assert (first.version, first.skills, first.paused, first.countable, first.findable) == (0, [], False, False, False)
     assert services.own_profile(person_id=person.id) is first
     assert session.scalar(select(func.count()).select_from(Profile)) == 1
 
@@ -224,19 +223,12 @@ def test_a_grade_is_put_on_the_post(session: scoped_session[Session]) -> None:
     assert (post.grade, post.grade_rank) == ("SEO", PACK.grade("SEO").rank)
 
 
-Setter = Callable[..., None]
-
-
-@pytest.mark.parametrize(
-    ("setter", "member", "action"),
-    [(services.set_paused, "paused", "profile:pause"), (services.set_countable, "countable", "profile:count")],
-)
-def test_a_switch_is_recorded_once_each_way(
-    session: scoped_session[Session], setter: Setter, member: str, action: str
-) -> None:
+@pytest.mark.parametrize(("member", "action"), services.CHOICES.items())
+def test_a_choice_is_recorded_once_each_way(session: scoped_session[Session], member: str, action: str) -> None:
     person = an_agent()
     for state in (True, True, False, False):
-        setter(profile=services.own_profile(person_id=person.id), **{member: state}, actor_id=person.id)
+        profile = services.own_profile(person_id=person.id)
+        services.choose(profile=profile, choice=member, value=state, actor_id=person.id)
         assert getattr(anew(person), member) is state
     told = session.scalars(select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.id)).all()
     assert [(entry.facts, entry.actor_id) for entry in told] == [

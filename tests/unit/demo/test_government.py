@@ -89,6 +89,7 @@ def test_most_are_in_the_pool_and_most_of_those_may_be_counted() -> None:
     people = made("uk").people
     assert 0.75 < people.in_pool.mean() < 0.9
     assert 0.65 < people.countable.mean() < 0.75
+    assert 0.45 < people.findable.mean() < 0.55
 
 
 @pytest.mark.parametrize("country", COUNTRIES)
