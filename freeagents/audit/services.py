@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from freeagents.audit.models import AuditEntry, AuditNote
 from freeagents.db.base import AnySession, utc_now
+from freeagents.db.locks import AdvisoryLock
 
 PENDING = "audit_pending"
-_LOCK = 7_205_759
 _TAIL = text("SELECT last_position, last_digest FROM audit_tail(:chain, :lock)")
 
 
@@ -89,7 +89,7 @@ def _end_of_chain(session: Session) -> tuple[datetime, int, bytes]:
     """Hold the trail until the transaction ends; return the present instant, and where the chain of its month ends."""
     while True:
         chain = chain_of(utc_now())
-        position, digest = session.execute(_TAIL, {"chain": chain, "lock": _LOCK}).one()
+        position, digest = session.execute(_TAIL, {"chain": chain, "lock": AdvisoryLock.AUDIT_TRAIL.value}).one()
         at = utc_now()
         if chain_of(at) == chain:  # the month may end while others hold the trail
             return at, position or 0, digest or b""

@@ -10,10 +10,11 @@ from email.message import EmailMessage
 from itertools import groupby
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from freeagents.config import Settings
 from freeagents.db.base import utc_now
+from freeagents.db.locks import AdvisoryLock, got
 from freeagents.extensions import db
 from freeagents.jobs.queue import enqueue
 from freeagents.messages import queries
@@ -27,7 +28,6 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 GIVEN_UP_AFTER = timedelta(days=5)
 DIGEST_AT = time(6)  # UTC
 MOST_IN_DIGESTS = 20_000
-_LOCK = 7_205_761
 log = structlog.get_logger()
 
 
@@ -64,7 +64,7 @@ def send_due(*, settings: Settings, mailbox_of: MailboxOf, now: Callable[[], dat
 
 def gather_digests(*, now: datetime) -> None:
     """Put what waits for a digest since before the last hour of digests into one mail a person; a job's handler."""
-    if not db.session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))):
+    if not got(db.session, AdvisoryLock.SENDING):
         return  # Another worker is at it.
     waiting = queries.for_digest(_last_digest(now), limit=MOST_IN_DIGESTS)
     for recipient_id, rows in groupby(waiting, key=lambda row: row[0]):

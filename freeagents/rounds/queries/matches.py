@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
+from freeagents.db.locks import AdvisoryLock, wait_for
 from freeagents.extensions import db
 from freeagents.projects.models import Project, Seat
 from freeagents.rounds.models import Proposal, Round
@@ -15,12 +16,11 @@ from freeagents.rounds.models import Proposal, Round
 PUBLISHED = ("published", "closed")
 MATCHED = ("approved", "offered")
 GOING = ("open", "filled")
-_PUBLISHING = 7_205_759
 
 
 def lock_publishing() -> None:
     """Let no other round be published until the transaction ends: two could take the same seat, or the same person."""
-    db.session.execute(select(func.pg_advisory_xact_lock(_PUBLISHING)))
+    wait_for(db.session, AdvisoryLock.PUBLISHING)
 
 
 def approved(round_id: int) -> Sequence[Proposal]:

@@ -156,6 +156,12 @@ def test_round_cannot_be_run_before_its_cut_off(world, hr):
     assert "The cut-off is still to come." in answer.text
 
 
+def test_a_round_that_was_run_is_shown_again_with_the_refusal(hr, solved):
+    """The page notes the look in the audit trail, beside the transaction of what was refused."""
+    answer = hr.post(f"/rounds/{solved}/run", page=f"/rounds/{solved}", status=409)
+    assert "This round has moved on meanwhile." in answer.text
+
+
 def test_reviewer_reads_why_and_decides(app, world, hr, solved):
     ids = proposal_ids(app, world, solved)
     address = f"/rounds/proposals/{ids['Ada Lovelace']}"
