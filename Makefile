@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: make run, make test.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-full bench-round bench-cluster migration assets lock
+.PHONY: help run test check bench bench-full bench-round bench-cluster migration messages assets lock
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -39,6 +39,9 @@ bench-cluster: .venv/.benched ## The same round on threads and on a cluster of t
 
 migration: .venv/.installed ## Write the next migration (m="What it does")
 	@$(BIN)/python tools/migration.py "$(m)"
+
+messages: .venv/.installed ## Bring the catalogues of sentences up to date (ARGS=de begins another language)
+	@$(BIN)/python -m tools.messages $(ARGS)
 
 assets: $(VENDOR)/.copied ## Fetch the styles and scripts of the pages
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Request, has_request_context, request
+from flask import Flask, Request, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from freeagents import extensions, registry
@@ -16,8 +16,8 @@ from freeagents.config import Settings
 from freeagents.country.pack import load_pack, load_pack_from
 from freeagents.profiles.queries import admitted_today
 from freeagents.security import guard, provider, sessions
-from freeagents.security.actor import Actor, Anonymous, actor_or_none
-from freeagents.web import assets, compression, context, errors, filters, headers, logs, metrics, words
+from freeagents.security.actor import Actor, Anonymous
+from freeagents.web import assets, compression, context, errors, filters, headers, languages, logs, metrics, words
 
 MIGRATIONS = "migrations"
 
@@ -33,7 +33,7 @@ def create_app(settings: Settings) -> Flask:
     extensions.db.init_app(app)
     extensions.migrate.init_app(app, extensions.db, directory=str(migrations_folder()))
     extensions.csrf.init_app(app)
-    extensions.babel.init_app(app, locale_selector=choose_locale)
+    extensions.babel.init_app(app, locale_selector=languages.spoken)
     extensions.api.init_app(app)
     bind_sign_in(app)
     provider.init_app(app)
@@ -46,6 +46,7 @@ def create_app(settings: Settings) -> Flask:
     filters.init_app(app)
     words.init_app(app)
     context.init_app(app)
+    languages.init_app(app)
     guard.refuse_unguarded_views(app)
     registry.mount(app)
     return app
@@ -102,14 +103,3 @@ def bind_sign_in(app: Flask) -> None:
         return actor_of_token(authorization.token or "", agent=agent, strict=settings.require_second_factor)
 
     sessions.keep_alive(app, note_seen)
-
-
-def choose_locale() -> str | None:
-    """Return the language to speak: the person's own, else what the browser prefers of the pack's."""
-    locales = extensions.pack.locales
-    if not has_request_context():
-        return locales[0]
-    actor = actor_or_none()
-    if actor is not None and actor.locale in locales:
-        return actor.locale
-    return request.accept_languages.best_match(locales, default=locales[0])

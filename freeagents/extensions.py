@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import cast
+from functools import cache, cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any, cast
 
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
 from flask import current_app
-from flask_babel import Babel
+from flask_babel import Babel, Domain, get_locale
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_smorest import Api
@@ -17,6 +23,10 @@ from werkzeug.local import LocalProxy
 from freeagents.config import Settings
 from freeagents.country import current
 from freeagents.db.base import Base
+
+TRANSLATIONS = Path(__file__).parent / "translations"
+SOURCE = "en"
+"""The language that sentences are written in."""
 
 
 class ProblemSchema(Schema):
@@ -38,11 +48,52 @@ class PlainApi(Api):  # type: ignore[misc]
         """Register nothing."""
 
 
+class Catalogues(Domain):  # type: ignore[misc]
+    """Sentences in their languages, from the catalogues that translators write: no step compiles them."""
+
+    def get_translations(self) -> NullTranslations:
+        """Return the sentences in the language spoken; what its catalogue lacks is said in English."""
+        locale = get_locale()
+        return catalogue(locale.language) if locale else NullTranslations()
+
+
+class PlainBabel(Babel):  # type: ignore[misc]
+    """Flask-Babel with one domain for all requests: its own would read its files again in each."""
+
+    @cached_property
+    def domain_instance(self) -> Catalogues:
+        """The sentences of the service."""
+        return Catalogues()
+
+
+def catalogue_file(language: str) -> Path:
+    """Return where the catalogue of a language is, or would be."""
+    return TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
+
+
+@cache
+def translated() -> tuple[str, ...]:
+    """Return the languages that sentences are written or translated in."""
+    return (SOURCE, *sorted(file.parts[-3] for file in TRANSLATIONS.glob("*/LC_MESSAGES/messages.po")))
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """Return the sentences of a language, read once for a process; none for one without a catalogue."""
+    if language not in translated() or language == SOURCE:
+        return NullTranslations()
+    compiled: Any = BytesIO()
+    with catalogue_file(language).open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
 db = SQLAlchemy(model_class=Base)
 login_manager = LoginManager()
 csrf = CSRFProtect()
 migrate = Migrate()
-babel = Babel()
+babel = PlainBabel()
 api = PlainApi()
 pack = current.pack
 """The country pack of the running instance."""

@@ -18,6 +18,7 @@ from freeagents.errors import Invalid
 from freeagents.extensions import pack
 from freeagents.security.actor import current_actor
 from freeagents.security.guard import allow
+from freeagents.web import languages
 from freeagents.web.api import PageQuery, cut, page_of, resource
 from freeagents.web.fields import Word
 
@@ -129,8 +130,8 @@ class OwnAccount(MethodView):
     @account_bp.response(200, AccountShown)
     def patch(self, data: dict[str, Any]) -> Person:
         """Choose the language that pages and mail speak."""
-        if LocaleSchema(pack.locales).validate(data):
-            raise Invalid(_("Choose one of: %(locales)s.", locales=", ".join(pack.locales)), field="locale")
+        if LocaleSchema(languages.offered()).validate(data):
+            raise Invalid(_("Choose one of: %(locales)s.", locales=", ".join(languages.offered())), field="locale")
         person = directory.person_by_id(current_actor().person_id)
         people.choose_locale(person=person, locale=data["locale"])
         return person

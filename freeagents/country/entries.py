@@ -228,12 +228,16 @@ class Demo:
 
 @dataclass(frozen=True, kw_only=True)
 class Contents:
-    """Everything a pack's files say; ``digest`` is the SHA-256 of those files, 64 hexadecimal digits."""
+    """Everything a pack's files say; ``digest`` is the SHA-256 of those files, 64 hexadecimal digits.
+
+    :ivar locales: the languages of its vocabularies; ``languages``: those that pages are offered in.
+    """
 
     code: str
     digest: str
     names: Words
     locales: tuple[str, ...]
+    languages: tuple[str, ...]
     currency: str
     service_name: Words
     colour: str

@@ -74,6 +74,7 @@ def _contents(notes: Notes, settings: Section) -> Contents:
         digest=_digest(notes.folder),
         names=settings.words("names", locales),
         locales=locales,
+        languages=settings.listed("languages") or locales,
         currency=settings.text("currency"),
         service_name=settings.words("service_name", locales),
         colour=settings.text("colour"),

@@ -23,6 +23,7 @@ from freeagents.config import Settings
 from freeagents.extensions import pack
 from freeagents.messages.kinds import Dates, Link, Said, say
 from freeagents.messages.models import Mail
+from freeagents.web.languages import offered
 
 PATIENCE = 20  # seconds
 
@@ -44,7 +45,7 @@ def compose(mail: Mail, to: Mailbox, settings: Settings) -> EmailMessage:
 
     :raises NoSuchAddress: no mail can go to this address.
     """
-    locale = to.locale if to.locale in pack.locales else pack.locales[0]
+    locale = to.locale if to.locale in offered() else offered()[0]
     with force_locale(locale):
         if mail.kind is not None:
             said = [say(mail.kind, mail.facts)]

@@ -15,12 +15,13 @@ SEEN = "seen"
 DAY = "day"
 WAITING = "waiting"
 NEXT = "next"
+LANGUAGE = "language"
 _REFRESH_SECONDS = 30
 
 
 def start(actor: Actor) -> None:
-    """Sign ``actor`` in on this browser, in a session that holds nothing from before."""
-    session.clear()
+    """Sign ``actor`` in on this browser, in a session that holds nothing from before but the language."""
+    _clear()
     login_user(actor)
     session[SEEN] = int(time.time())
     session[DAY] = _today()
@@ -28,7 +29,7 @@ def start(actor: Actor) -> None:
 
 def wait(token: str, next_page: str) -> None:
     """Remember a sign-in that waits for its second factor, and where to go after; nobody is signed in yet."""
-    session.clear()
+    _clear()
     session[WAITING] = token
     session[NEXT] = next_page
 
@@ -52,7 +53,21 @@ def next_page() -> str:
 def end() -> None:
     """Forget the sign-in on this browser."""
     logout_user()
-    session.clear()
+    _clear()
+
+
+def speak(language: str | None) -> None:
+    """Remember the language chosen in this browser; None: the person's own counts again."""
+    if language is None:
+        session.pop(LANGUAGE, None)
+    else:
+        session[LANGUAGE] = language
+
+
+def language() -> str | None:
+    """Return the language chosen in this browser, if one was."""
+    chosen: str | None = session.get(LANGUAGE)
+    return chosen
 
 
 def idle(minutes: int) -> bool:
@@ -77,6 +92,12 @@ def keep_alive(app: Flask, note_day: Callable[[str], None]) -> None:
                 session[DAY] = day
                 note_day(actor.credential)
         return response
+
+
+def _clear() -> None:
+    chosen = language()
+    session.clear()
+    speak(chosen)
 
 
 def _today() -> str:

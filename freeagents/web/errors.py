@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import structlog
-from flask import Flask, Response, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
@@ -17,6 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from freeagents.errors import DomainError
 from freeagents.security.guard import translate_database_error
 from freeagents.web.api import is_api_request, problem
+from freeagents.web.languages import page_in_view
 from freeagents.web.rendering import wants_part
 
 log = structlog.get_logger()
@@ -84,17 +83,9 @@ def _sentence(error: HTTPException) -> str:
 
 
 def _to_sign_in() -> Response | BaseResponse:
-    address = url_for("accounts.sign_in_form", next=_page_in_view())
+    address = url_for("accounts.sign_in_form", next=page_in_view())
     # The script would follow a redirect and put the sign-in page where the part belongs.
     return Response(status=401, headers={"HX-Redirect": address}) if wants_part() else redirect(address, 303)
-
-
-def _page_in_view() -> str | None:
-    """Return the address of the page somebody looks at; of a form that was sent, the page it stood on."""
-    if request.method == "GET" and not wants_part():
-        return request.full_path.rstrip("?")
-    page = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
-    return page._replace(scheme="", netloc="", fragment="").geturl() if page.netloc == request.host else None
 
 
 def _part(error: DomainError) -> Response:

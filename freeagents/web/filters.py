@@ -53,7 +53,7 @@ def month(value: date) -> str:
 
 def moment(value: datetime | None) -> str:
     """Say an instant: 24 November 2026 at 14:30."""
-    return format_datetime(value, "d MMMM y, HH:mm 'UTC'", rebase=False) if value else ""
+    return format_datetime(value, _("d MMMM y, HH:mm 'UTC'"), rebase=False) if value else ""
 
 
 def points(units: int) -> str:

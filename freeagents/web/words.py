@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from babel import Locale
 from flask import Flask
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from freeagents.country.current import pack
 from freeagents.web.filters import locale_code
@@ -71,7 +72,7 @@ def state_name(kind: str, state: str) -> str:
         ("round", "solving"): _("Being solved"),
         ("round", "in_review"): _("In review"),
         ("round", "published"): _("Published"),
-        ("round", "closed"): _("Closed"),
+        ("round", "closed"): pgettext("round", "Closed"),
         ("round", "failed"): _("Failed"),
         ("round", "cancelled"): _("Replaced by a later version"),
         ("proposal", "proposed"): _("Proposed"),

@@ -58,6 +58,7 @@ TABLE: dict[str, frozenset[str]] = {
     "people.give_role": ADMINISTRATOR,
     "people.end_role_form": ADMINISTRATOR,
     "people.end_role": ADMINISTRATOR,
+    "settings.speak": EVERYBODY,
     "settings.forgotten_form": EVERYBODY,
     "settings.forgotten": EVERYBODY,
     "settings.reset_form": EVERYBODY,

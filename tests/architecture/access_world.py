@@ -95,6 +95,7 @@ def an_access_world(app: Flask) -> AccessWorld:
             "invitation": invite(person=people["person"], actor_id=None),
             "person": left_out,
             "edit": edit,
+            "language": "en",
             "part": "about",
             "section": "outcome",
             "source": "template",

@@ -12,7 +12,14 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 BUILD = "import sys, hatchling.build; print(hatchling.build.build_wheel(sys.argv[1]))"
-READ = ("freeagents/**/*.html", "freeagents/**/*.css", "freeagents/**/*.js", "migrations/**/*", "seed_data/**/*")
+READ = (
+    "freeagents/**/*.html",
+    "freeagents/**/*.css",
+    "freeagents/**/*.js",
+    "freeagents/**/*.po",
+    "migrations/**/*",
+    "seed_data/**/*",
+)
 
 
 @pytest.fixture(scope="module")

@@ -115,7 +115,8 @@ def links(html: str, address: str) -> list[str]:
     """Return where the links of a page lead inside the service, without the place on the page."""
     told = (unescape(href) for href in LINK.findall(html))
     whole = (urljoin(address, href.partition("#")[0]) for href in told if not href.startswith("#"))
-    return [href for href in whole if href.startswith("/")]
+    # The next pages of a walk that follows a link to another language would be in that language.
+    return [href for href in whole if href.startswith("/") and not href.startswith("/language/")]
 
 
 def built(html: str) -> tuple[tuple[str, str], ...]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from babel import Locale
-from flask import Blueprint, current_app, flash, request
+from flask import Blueprint, current_app, flash, redirect, request
 from flask_babel import gettext as _
 
+from freeagents.accounts.pages.entry import safe
 from freeagents.accounts.queries import credentials, directory
 from freeagents.accounts.schemas import ChangePasswordSchema, EmailSchema, LocaleSchema, PasswordSchema, ResetSchema
 from freeagents.accounts.services import links, people
 from freeagents.accounts.services.passwords import MINIMUM_PASSWORD
 from freeagents.errors import NotFound
-from freeagents.extensions import pack
+from freeagents.security import sessions
 from freeagents.security.actor import current_actor
 from freeagents.security.guard import allow
+from freeagents.web import languages
 from freeagents.web.forms import Form
 from freeagents.web.rendering import Answer, render, see_other
+from freeagents.web.words import language_name
 
 bp = Blueprint("settings", __name__, template_folder="../templates")
 
@@ -137,12 +139,22 @@ def change_email() -> Answer:
     return _email_page(form)
 
 
+@bp.get("/language/<language>")
+@allow("page:read")
+def speak(language: str) -> Answer:
+    """Speak another language in this browser, and show the page again; the account keeps its own."""
+    if language not in languages.offered():
+        raise NotFound(_("The service does not speak this language."))
+    sessions.speak(language)
+    return redirect(safe(request.args.get("next", "")), 303)
+
+
 @bp.get("/account/language")
 @allow("account:manage")
 def language_form() -> Answer:
     """Show the languages to choose from."""
     person = directory.person_by_id(current_actor().person_id)
-    return _language_page(Form(LocaleSchema(pack.locales), initial={"locale": person.locale or ""}))
+    return _language_page(Form(LocaleSchema(languages.offered()), initial={"locale": person.locale or ""}))
 
 
 @bp.post("/account/language")
@@ -150,9 +162,10 @@ def language_form() -> Answer:
 def choose_language() -> Answer:
     """Keep the language somebody chose."""
     actor = current_actor()
-    form = Form(LocaleSchema(pack.locales), request.form, labels={"locale": _("a language")})
+    form = Form(LocaleSchema(languages.offered()), request.form, labels={"locale": _("a language")})
     with form.refusals():
         people.choose_locale(person=directory.person_by_id(actor.person_id), locale=form.data["locale"])
+        sessions.speak(None)
         return see_other("accounts.account")
     return _language_page(form)
 
@@ -169,7 +182,7 @@ def _email_page(form: Form) -> Answer:
 
 
 def _language_page(form: Form) -> Answer:
-    names = [(code, (Locale.parse(code).get_display_name() or code).capitalize()) for code in pack.locales]
+    names = [(code, language_name(code)) for code in languages.offered()]
     return render("accounts/language.html", form=form, languages=names)
 
 
