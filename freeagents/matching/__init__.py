@@ -39,6 +39,7 @@ from freeagents.matching._reasons import (
 from freeagents.matching._rules import Apart, Differs, Flag, Holds, Rule, Rungs, Within
 from freeagents.matching._score import score_parts
 from freeagents.matching._second import second_opinion
+from freeagents.matching._shares import Shares
 from freeagents.matching._solve import solve
 from freeagents.matching._tables import Levels, Pairs
 from freeagents.matching._trial import Trial
@@ -92,6 +93,7 @@ __all__ = [
     "Segment",
     "Segments",
     "Separate",
+    "Shares",
     "SideRule",
     "Team",
     "Trial",

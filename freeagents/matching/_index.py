@@ -158,7 +158,7 @@ class Index:
             point_indptr=points.indptr,
             point=points.point,
             hashes=order.person_hash,
-            kept=problem.is_kept,
+            kept=problem.is_taken,
             handicap=np.zeros(0, np.uint64),
             tie_shift=np.uint64(0),
         )

@@ -23,8 +23,9 @@ NOBODY = -1
 class Breach(NamedTuple):
     """A side rule that a plan does not keep.
 
-    :ivar code: the rule's; ``kind``: what is not kept: ``most``, ``least``, ``apart``, ``minimum`` or ``team``.
-    :ivar where: group; two people and a project; project; or project and discipline.
+    :ivar code: the rule's; ``kind``: what is not kept: ``most``, ``least``, ``apart``, ``minimum``, ``team`` or
+        ``time``.
+    :ivar where: group; two people and a project; project; project and discipline; or person and day.
     :ivar people: how many too many or too few; ``units``: what they cost.
     """
 
@@ -36,7 +37,7 @@ class Breach(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A side rule as a row of a programme: the sum of its pairs, times ``sign``, and of *y* stays within ``most``.
+    """A side rule as a row of a programme: the sum of its pairs, times ``each``, and of *y* stays within ``most``.
 
     :ivar key: kind, code and where, as for a breach.
     :ivar pairs: places of pairs.
@@ -45,7 +46,7 @@ class Row(NamedTuple):
 
     key: Key
     pairs: Whole
-    sign: int
+    each: int | Whole
     project: int
     times: int
     most: int
@@ -225,10 +226,12 @@ class Separate(SideRule):
 
     def found(self, person: Whole, project: Whole) -> Iterator[Breach]:
         """Yield two people and the project they are together on."""
-        at = dict(zip(person.tolist(), project.tolist(), strict=True))
+        at: dict[int, set[int]] = {}
+        for who, where in zip(person.tolist(), project.tolist(), strict=True):
+            at.setdefault(who, set()).add(where)
         for one, other in self.couples:
-            if at.get(one, NOBODY) == at.get(other, IN_NONE - 1):
-                yield Breach(self.code, "apart", (one, other, at[one]), 1, self.price or 0)
+            for where in sorted(at.get(one, set()) & at.get(other, set())):
+                yield Breach(self.code, "apart", (one, other, where), 1, self.price or 0)
 
     def rows(self, person: Whole, project: Whole, kept: Pairs) -> Iterator[Row]:
         """Yield a row for each two people and each project on which both could be placed, or one is kept."""
@@ -236,11 +239,11 @@ class Separate(SideRule):
         wanted = np.isin(person, np.concatenate((self.one, self.other)))
         for pair in np.flatnonzero(wanted).tolist():
             mine.setdefault(int(person[pair]), {})[int(project[pair])] = pair
-        fixed = dict(zip(kept.person.tolist(), kept.project.tolist(), strict=True))
+        fixed = set(zip(kept.person.tolist(), kept.project.tolist(), strict=True))
         for one, other in self.couples:
             here, there = mine.get(one, {}), mine.get(other, {})
             for where in sorted(here.keys() | there.keys()):
-                held = (fixed.get(one) == where) + (fixed.get(other) == where)
+                held = ((one, where) in fixed) + ((other, where) in fixed)
                 pairs = np.array([row[where] for row in (here, there) if where in row])
                 if len(pairs) + held > 1:
                     yield Row(("apart", self.code, (one, other, where)), pairs, 1, NOBODY, 0, 1 - held)

@@ -13,6 +13,7 @@ from freeagents.matching._keys import Keys, keys
 from freeagents.matching._limits import Limit, SideRule
 from freeagents.matching._places import Places
 from freeagents.matching._rules import Rule
+from freeagents.matching._shares import Shares
 from freeagents.matching._tables import TOP_LEVEL, Levels, Pairs
 
 LONGEST_SALT = 64
@@ -100,8 +101,8 @@ class Problem:
         for rule in self.rules:
             rule.check(len(self.people), len(self.projects))
         self.fit.check(len(self.people), len(self.projects))
-        self._check_kept()
         object.__setattr__(self, "limits", tuple(self.limits))
+        self._check_kept()
         _refuse_twice("limits", tuple(limit.code for limit in self.limits))
         for limit in self.limits:
             limit.check(len(self.people), len(self.projects))
@@ -116,7 +117,8 @@ class Problem:
         if no_seat.any():
             index = first(no_seat)
             raise ProblemError("kept", "no_such_seat", index, seat=int(kept.value[index]))
-        _refuse_twice("kept", tuple(kept.person.tolist()), "person_twice")
+        if self.shares is None:
+            _refuse_twice("kept", tuple(kept.person.tolist()), "person_twice")
         _refuse_twice("kept", tuple(zip(kept.project.tolist(), kept.value.tolist(), strict=True)), "seat_twice")
 
     @property
@@ -135,12 +137,18 @@ class Problem:
         """The m numbers of seats that are not kept."""
         return frozen(self.seats - np.bincount(self.kept.project, minlength=len(self.seats)))
 
+    @property
+    def shares(self) -> Shares | None:
+        """The side rule by which somebody may have several seats, if there is one."""
+        return Shares.among(self.limits)
+
     @cached_property
-    def is_kept(self) -> Flags:
-        """The n flags of people who are kept on some project."""
-        kept = np.zeros(len(self.people), dtype=np.bool_)
-        kept[self.kept.person] = True
-        return frozen(kept)
+    def is_taken(self) -> Flags:
+        """The n flags of people who are kept on some project and so can have no other seat."""
+        taken = np.zeros(len(self.people), dtype=np.bool_)
+        if self.shares is None:
+            taken[self.kept.person] = True
+        return frozen(taken)
 
 
 def _refuse_twice(name: str, keys: tuple[object, ...], code: str = "twice") -> None:

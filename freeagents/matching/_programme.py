@@ -21,8 +21,20 @@ MOST_NODES = 20_000
 """Branch and bound looks at so many nodes at most."""
 INFEASIBLE = 2
 HALF = 0.5
+NOISE = 1e-6
 UNITS = 1000.0
 """HiGHS is told points: numbers near 1 suit it better."""
+
+
+class Duals(NamedTuple):
+    """Whole prices, as linear programming finds them.
+
+    :ivar rows: of rows of side rules, by key; those that are 0 are left out.
+    :ivar seat: p prices of a seat.
+    """
+
+    rows: Prices
+    seat: Whole
 
 
 class Relaxed(NamedTuple):
@@ -65,7 +77,7 @@ class Programme:
     @cached_property
     def project(self) -> Whole:
         """The e projects of the pairs, by index."""
-        return np.repeat(self.projects, np.diff(self.graph.indptr))
+        return self.projects[self._place]
 
     @cached_property
     def rules(self) -> dict[str, SideRule]:
@@ -115,8 +127,10 @@ class Programme:
         counts = [len(row.pairs) for row in self.rows]
         column = np.concatenate([np.zeros(0, np.int64), *(row.pairs for row in self.rows)])
         line = np.repeat(np.arange(len(counts)), counts)
-        sign = np.repeat(np.array([row.sign for row in self.rows], dtype=np.int64), counts)
-        return csr_array((sign, (line, column)), shape=(len(counts), len(self.person)))
+        times = np.concatenate(
+            [np.zeros(0, np.int64), *(np.broadcast_to(row.each, len(row.pairs)) for row in self.rows)]
+        )
+        return csr_array((times, (line, column)), shape=(len(counts), len(self.person)))
 
     @cached_property
     def on_projects(self) -> csr_array:
@@ -143,21 +157,28 @@ class Programme:
         return 1 + self.graph.fillable * int(self.weight.max(initial=0)) + int(np.maximum(self.breach, 0).sum())
 
     @cached_property
+    def has_several(self) -> bool:
+        """Whether somebody may have several seats."""
+        return self.problem.shares is not None
+
+    @cached_property
     def _seats(self) -> tuple[csr_array, Whole]:
-        """Rows of projects and of people × pairs, and what they may come to."""
+        """Rows of projects × pairs, then of people where each has one seat at most, and what they may come to."""
         number = np.arange(len(self.person))
         ones = np.ones(len(number), np.int64)
-        places = len(self.graph.capacity)
-        row = np.repeat(np.arange(places), np.diff(self.graph.indptr))
+        of_projects = csr_array((ones, (self._place, number)), shape=(len(self.projects), len(number)))
+        if self.has_several:
+            return of_projects, self.graph.capacity
+        of_people = csr_array((ones, (self.graph.person, number)), shape=(self.graph.people, len(number)))
         return (
-            vstack(
-                (
-                    csr_array((ones, (row, number)), shape=(places, len(number))),
-                    csr_array((ones, (self.graph.person, number)), shape=(self.graph.people, len(number))),
-                )
-            ).tocsr(),
+            vstack((of_projects, of_people)).tocsr(),
             np.concatenate((self.graph.capacity, np.ones(self.graph.people, np.int64))),
         )
+
+    @cached_property
+    def _place(self) -> Whole:
+        """The e places of the pairs' projects among the p."""
+        return np.repeat(np.arange(len(self.projects)), np.diff(self.graph.indptr))
 
     def _columns(self, slack: Whole) -> tuple[Any, Whole]:
         """Return the matrix of all columns and what its rows may come to; ``slack``: the rows that may be broken."""
@@ -170,16 +191,16 @@ class Programme:
 
     @cached_property
     def breakable(self) -> Whole:
-        """The rows that could be broken: all but those that tell whether somebody is placed."""
-        return np.flatnonzero([bool(row.key[1]) for row in self.rows])
+        """The rows that could be broken: not those that tell whether somebody is placed, nor people's time."""
+        return np.flatnonzero([bool(row.key[1]) and row.key[0] != "time" for row in self.rows])
 
-    def duals(self) -> Prices:
-        """Return whole prices of the rows that make the relaxed choice weigh least, as linear programming finds them.
+    def duals(self) -> Duals:
+        """Return whole prices that make the relaxed choice weigh least, as linear programming finds them.
 
         Rows that must hold may be broken at a price that no plan is worth, so that prices are found in any case.
         """
-        if not self.rows:
-            return {}
+        if not len(self.person) or not (self.rows or self.has_several):
+            return Duals({}, np.zeros(len(self.projects), np.int64))
         price = np.where(self.breach < 0, self.dear, self.breach)
         slack = self.breakable
         matrix, most = self._columns(slack)
@@ -191,29 +212,48 @@ class Programme:
         found = linprog(cost, A_ub=matrix, b_ub=most, bounds=bounds, method="highs")
         if found.status != 0:
             raise ProblemError("limits", "not_solved", status=int(found.status))
-        marginal: Reals = -found.ineqlin.marginals[len(most) - len(self.rows) :] * UNITS
-        whole = np.clip(np.rint(marginal), 0, price).astype(np.int64)
-        return {row.key: value for row, value in zip(self.rows, whole.tolist(), strict=True) if value}
+        marginal: Reals = -found.ineqlin.marginals * UNITS
+        of_rows = marginal[len(most) - len(self.rows) :]
+        # What is taken off the price of somebody's full time, their pairs are worth more: less is never lost by it.
+        timed = np.array([row.key[0] == "time" for row in self.rows], dtype=np.bool_)
+        near = np.where(timed, np.floor(of_rows + NOISE), np.rint(of_rows))
+        whole = np.clip(near, 0, np.where(timed, np.inf, price)).astype(np.int64)
+        rows = {row.key: value for row, value in zip(self.rows, whole.tolist(), strict=True) if value}
+        return Duals(rows, np.rint(np.maximum(marginal[: len(self.projects)], 0)).astype(np.int64))
 
-    def relaxed(self, prices: Prices) -> Relaxed:
-        """Return what is proven of all plans of listed pairs by prices of the rows."""
-        price = np.array([prices.get(row.key, 0) for row in self.rows], dtype=np.int64)
-        graph, weight = self.graph, self.weight - self.on_pairs.T @ price
-        some = np.flatnonzero(weight >= 0)
-        place = np.repeat(np.arange(len(graph.capacity)), np.diff(graph.indptr))[some]
-        indptr = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.bincount(place, minlength=len(graph.capacity)))))
-        flow = solve_flow(
-            replace(graph, indptr=indptr, person=graph.person[some], score=weight[some], ties=None), fill_first=False
-        )
+    def relaxed(self, duals: Duals) -> Relaxed:
+        """Return what is proven of all plans of listed pairs by prices of the rows.
+
+        The best prices of seats and worths of people for these are found anew, but where somebody may have several
+        seats: then it is the prices given, and the worth of a person is all that their pairs weigh above them.
+        """
+        price = np.array([duals.rows.get(row.key, 0) for row in self.rows], dtype=np.int64)
+        weight = self.weight - self.on_pairs.T @ price
+        if self.has_several:
+            seat = duals.seat
+            worth = np.zeros(self.graph.people, np.int64)
+            np.add.at(worth, self.graph.person, np.maximum(weight - seat[self._place], 0))
+        else:
+            seat, worth = self._flow_prices(weight)
         shown = -(self.on_projects.T @ price)
         bound = (
-            int(flow.price @ graph.capacity + flow.worth.sum())
+            int(seat @ self.graph.capacity + worth.sum())
             + int(np.where(self.forced, shown, np.maximum(shown, 0)).sum())
             + int(price @ self.most)
         )
-        of_worth = np.flatnonzero(flow.worth)
+        of_worth = np.flatnonzero(worth)
         order = np.argsort(self.people[of_worth])
-        return Relaxed(flow.price, self.people[of_worth][order], flow.worth[of_worth][order], prices, bound)
+        return Relaxed(seat, self.people[of_worth][order], worth[of_worth][order], duals.rows, bound)
+
+    def _flow_prices(self, weight: Whole) -> tuple[Whole, Whole]:
+        """Return the prices of seats and the worths of people of the best choice at such weights."""
+        graph, some = self.graph, np.flatnonzero(weight >= 0)
+        sizes = np.bincount(self._place[some], minlength=len(self.projects))
+        indptr = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
+        flow = solve_flow(
+            replace(graph, indptr=indptr, person=graph.person[some], score=weight[some], ties=None), fill_first=False
+        )
+        return flow.price, flow.worth
 
     def value(self, chosen: Whole) -> int:
         """Return what a plan of these pairs weighs, less what it breaks."""

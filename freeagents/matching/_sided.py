@@ -16,7 +16,7 @@ from freeagents.matching._index import Index
 from freeagents.matching._limited import lowered
 from freeagents.matching._limits import Key, Limit, Team, dearest
 from freeagents.matching._parts import parts_of_pairs
-from freeagents.matching._programme import Prices, Programme, Relaxed
+from freeagents.matching._programme import Duals, Prices, Programme, Relaxed
 from freeagents.matching._search import LONGER, Search
 from freeagents.matching._views import among
 
@@ -36,6 +36,10 @@ class Sided(Candidates):
         super().__init__(index, executor, progress)
         self.problem = index.problem
         self.beyond = np.zeros(len(self.projects), np.int64)
+        for at, project in enumerate(self.projects.tolist()):
+            people, scores, bits = self._lists[at]
+            other = ~self.problem.kept.has(project, people.astype(np.int64))
+            self._lists[at] = people[other], scores[other], bits[other]
         self.count, self.room = int(self.lengths.sum()), MOST_PAIRS
 
     def programme(self, *, fill_first: bool) -> tuple[Programme, int]:
@@ -54,6 +58,9 @@ class Sided(Candidates):
         """
         of_person = np.zeros(len(self.problem.people), np.int64)
         of_person[proof.person] = proof.worth
+        if self.problem.shares is not None:
+            # Whoever may have several seats adds something with each that weighs more than its price.
+            of_person[:] = 0
         for rule in self.problem.limits:
             if isinstance(rule, Limit):
                 keys = [(rule.code, (group,)) for group in range(len(rule.most))]
@@ -106,14 +113,17 @@ class Sided(Candidates):
                 for number, at in enumerate(piece.tolist()):
                     span = slice(lists.indptr[number], lists.indptr[number + 1])
                     person, own = lists.person[span].astype(np.int64), reduced[span] - above[at]
+                    is_full = len(own) == wanted[at] < n
+                    is_open, last = is_full and own[-1] > 0, own[-1] if is_full else 0
+                    other = ~self.problem.kept.has(int(self.projects[at]), person)
+                    person, own = person[other], own[other]
                     new = self._join(at, person[own > 0])
                     joined |= new
                     left = np.append(own[~np.isin(person, self._lists[at][0])], 0)
-                    is_open = len(own) == wanted[at] < n and own[-1] > 0
                     if is_open and not new and self.count < self.room:
                         longer.append(at)
                     else:
-                        self.beyond[at] = max(self.beyond[at], left.max(), own[-1] if is_open else 0)
+                        self.beyond[at] = max(self.beyond[at], left.max(), last if is_open else 0)
             places = np.array(longer, dtype=np.int64)
             sizes[places] = np.minimum(LONGER * sizes[places], n)
         return joined
@@ -137,9 +147,12 @@ class Sided(Candidates):
 class Found(NamedTuple):
     """The best plan that was found beside side rules.
 
+    :ivar person: those placed, by index; ``project``: where each is.
     :ivar bound: the weight that no plan exceeds; the plan's own weight where it is proven to be the best.
     """
 
+    person: Whole
+    project: Whole
     basis: Basis
     certificate: Certificate
     bound: int
@@ -171,19 +184,24 @@ def best_beside(search: Search, candidates: Sided, *, fill_first: bool) -> Found
             bound = value + int(candidates.beyond.max(initial=0)) if ended else bound
             break
     return Found(
-        _basis(candidates, programme, chosen, proof, seat_weight), _certificate(candidates, proof, seat_weight), bound
+        programme.person[chosen],
+        programme.project[chosen],
+        _basis(candidates, programme, chosen, proof, seat_weight),
+        _certificate(candidates, proof, seat_weight),
+        bound,
     )
 
 
 def _proven(search: Search, candidates: Sided, *, fill_first: bool) -> tuple[Relaxed, int]:
     """Return what is proven of all plans by prices, and what a seat weighs: lists grow until it is of all pairs."""
-    prices: Prices = {}
+    duals: Duals | None = None
     turn = 0
     while True:
         search.begin()
         programme, seat_weight = candidates.programme(fill_first=fill_first)
-        prices = programme.duals() if turn < MOST_ROUNDS else prices
-        proof = programme.relaxed(prices)
+        if duals is None or turn < MOST_ROUNDS:
+            duals = programme.duals()
+        proof = programme.relaxed(duals)
         search.watch.lap("certify")
         joined = candidates.price(proof, seat_weight)
         search.watch.lap("candidates")

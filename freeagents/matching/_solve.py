@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 import numpy as np
 
 from freeagents.matching._allowed import allowed
-from freeagents.matching._arrays import Whole, frozen
+from freeagents.matching._arrays import Flags, Whole, frozen
 from freeagents.matching._candidates import Basis, Candidates, Progress
 from freeagents.matching._certificate import Certificate
 from freeagents.matching._errors import ProblemError
@@ -72,8 +72,8 @@ def solve(
         basis = beside.basis
     else:
         basis = search.best(fill_first=fill_first)
-    person, project = _placed(basis)
-    project, seat, person = _seated(plain, project, person)
+    person, project = (beside.person, beside.project) if beside else _placed(basis)
+    project, seat, person, kept = _seated(plain, project, person)
     parts = parts_of_pairs(plain, person, project)
     certificate = beside.certificate if beside else Certificate.of(basis, most, higher)
     watch.lap("parts")
@@ -82,7 +82,7 @@ def solve(
         person=frozen(person),
         project=frozen(project),
         seat=frozen(seat),
-        kept=frozen(problem.is_kept[person]),
+        kept=frozen(kept),
         parts=frozen(parts),
         certificate=certificate,
         bound=beside.bound if beside else certificate.bound,
@@ -165,8 +165,11 @@ def _placed(basis: Basis) -> tuple[Whole, Whole]:
     return basis.people[number], basis.candidates.projects[row]
 
 
-def _seated(index: Index, project: Whole, person: Whole) -> tuple[Whole, Whole, Whole]:
-    """Return project, seat and person of all placements: kept pairs keep their seats, the others follow by score."""
+def _seated(index: Index, project: Whole, person: Whole) -> tuple[Whole, Whole, Whole, Flags]:
+    """Return project, seat and person of all placements, and which were kept.
+
+    Kept pairs keep their seats, the others follow by score.
+    """
     problem, order = index.problem, index.order
     score = parts_of_pairs(index, person, project).sum(axis=1)
     ties = order.ties(person, project)
@@ -181,7 +184,7 @@ def _seated(index: Index, project: Whole, person: Whole) -> tuple[Whole, Whole, 
     seat = np.concatenate((seat, kept.value))
     person = np.concatenate((person, kept.person))
     rows = np.lexsort((seat, project))
-    return project[rows], seat[rows], person[rows]
+    return project[rows], seat[rows], person[rows], rows >= len(rows) - len(kept)
 
 
 def _free_seats(problem: Problem) -> Whole:

@@ -27,7 +27,8 @@ def verify(problem: Problem, policy: Policy, plan: Plan) -> tuple[str, ...]:
 
     Reads the problem itself, pair by pair, with none of the arrays or lists that the plan was found with.
 
-    ``not_allowed`` a pair breaks a hard rule · ``person_twice`` · ``too_many`` people on a project · ``limit`` too many
+    ``not_allowed`` a pair breaks a hard rule · ``person_twice`` on one project, or with no
+    rule that lets anybody have several seats · ``too_many`` people on a project · ``limit`` too many
     people of a group · ``parts`` of a score are not the pair's · ``cut_off`` is not the best score that was not listed.
 
     Of prices: ``negative`` price or worth · ``empty_seat_priced`` a seat stays empty and has a price · ``group_priced``
@@ -60,7 +61,8 @@ class _Check:
     def placements(self) -> Iterator[str]:
         """Yield what is wrong with the pairs themselves."""
         problem, plan = self.problem, self.plan
-        if len(np.unique(plan.person)) < len(plan.person):
+        own = plan.person if problem.shares is None else plan.person * len(problem.projects) + plan.project
+        if len(np.unique(own)) < len(own):
             yield "person_twice"
         hard = tuple(rule for rule in problem.limits if rule.price is None)
         if breaches(hard, plan.person, plan.project):
@@ -196,7 +198,7 @@ class _Check:
         problem, policy = self.problem, self.policy
         for each in np.flatnonzero(problem.free_seats > 0).tolist():
             people = qualifying(problem, each)
-            people = people[~problem.is_kept[people]]
+            people = people[~problem.is_taken[people] & ~problem.kept.has(each, people)]
             parts = score_parts(problem, policy, people, each)
             if policy.objective in STABLE:
                 parts[:, RANK] = 0

@@ -11,6 +11,7 @@ from freeagents.matching._arrays import Whole
 from freeagents.matching._limits import Key, Limit, Minimum, Separate, SideRule, Team, breaches, dearest
 from freeagents.matching._plan import Plan
 from freeagents.matching._problem import Problem
+from freeagents.matching._shares import Shares
 
 
 class Allowed(NamedTuple):
@@ -36,17 +37,21 @@ def beside_rules(problem: Problem, plan: Plan, allowed: Iterable[Allowed], *, se
         return
     if breaches(problem.limits, plan.person, plan.project) != plan.breaches:
         yield "breaches"
-    worth = np.zeros(len(problem.people), dtype=np.int64)
+    worth, needed = (np.zeros(len(problem.people), dtype=np.int64) for _ in range(2))
     worth[proof.person] = proof.worth
+    # Whoever may have one seat needs worth for the best of them; whoever may have several, for all.
+    needs = np.maximum if problem.shares is None else np.add
     most = fillable = weight = 0
     for each, people, score in allowed:
         back = _given_back(rules, prices, each, people)
-        if (score + proof.seat_weight + back > proof.price[each] + worth[people]).any():
-            yield "beaten"
+        above = np.maximum(score + proof.seat_weight + back - proof.price[each], 0)
+        needed[people] = needs(needed[people], above)
         here = plan.person[(plan.project == each) & ~plan.kept]
         weight += int(score[np.isin(people, here)].sum()) + proof.seat_weight * len(here)
         most = max(most, int(score.max(initial=0)))
         fillable += min(int(problem.free_seats[each]), len(people))
+    if (needed > worth).any():
+        yield "beaten"
     least = fillable * most + dearest(problem.limits, int(problem.seats.sum()))
     if proof.seat_weight <= least if seats_first else proof.seat_weight != 0:
         yield "seat_weight"
@@ -69,8 +74,8 @@ def _may_be_priced(problem: Problem, rules: dict[str, SideRule], key: Key, price
         return kind in {"most", "least"} and where[0] < len(rule.most)
     if isinstance(rule, Separate):
         return kind == "apart" and where[:2] in rule.couples
-    if isinstance(rule, Minimum):
-        return kind == "minimum"
+    if isinstance(rule, Minimum | Shares):
+        return kind == ("minimum" if isinstance(rule, Minimum) else "time")
     there = rule.held[kept.person[kept.project == where[0]]] if isinstance(rule, Team) else ()
     return isinstance(rule, Team) and kind == "team" and where in rule.named and where[1] not in there
 
@@ -80,7 +85,10 @@ def _given_back(rules: dict[str, SideRule], prices: Mapping[Key, int], project: 
     back = np.zeros(len(people), dtype=np.int64)
     for (kind, code, where), price in prices.items():
         rule = rules.get(code)
-        if isinstance(rule, Limit):
+        if isinstance(rule, Shares):
+            asked = int(rule.asked(np.array([project]), where[1])[0])
+            back -= price * asked * (people == where[0])
+        elif isinstance(rule, Limit):
             back += np.where(rule.group[people] == where[0], -price if kind == "most" else price, 0)
         elif kind == "apart" and where[2] == project:
             back -= price * np.isin(people, where[:2])
@@ -102,6 +110,10 @@ def _of_rows(problem: Problem, rules: dict[str, SideRule], prices: Mapping[Key, 
         if isinstance(rule, Limit):
             count = int(rule.counts(kept.person)[where[0]])
             total += price * (int(rule.most[where[0]]) - count if kind == "most" else count - int(rule.least[where[0]]))
+        elif isinstance(rule, Shares):
+            person, day = where
+            held = rule.asked(kept.project[kept.person == person], day)
+            total += price * (rule.room(person, day) - int(held.sum()))
         elif kind == "apart":
             total += price * (1 - int((np.isin(kept.person, where[:2]) & (kept.project == where[2])).sum()))
         elif isinstance(rule, Minimum):

@@ -217,7 +217,7 @@ class WhatIf:
         return int(found[0])
 
     def _row_of_person(self, person: int) -> int:
-        if self.plan.index.problem.is_kept[person]:
+        if self.plan.index.problem.is_taken[person]:
             raise ProblemError("person", "kept", person=person)
         number = self._number[person]
         return int(self._row[number]) if number != NOBODY else self._outside

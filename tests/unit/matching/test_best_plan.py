@@ -36,7 +36,7 @@ def edges_of(problem: Problem, policy: Policy) -> Edges:
     found = {}
     for person in range(len(problem.people)):
         for project in range(len(problem.projects)):
-            if not problem.is_kept[person] and not allowed(problem, person, project):
+            if not problem.is_taken[person] and not allowed(problem, person, project):
                 tie = int(order.ties(np.array([person]), project)[0] >> np.uint64(32))
                 score = int(score_parts(problem, policy, np.array([person]), project).sum())
                 found[person, project] = (score, tie)

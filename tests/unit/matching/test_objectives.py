@@ -62,7 +62,7 @@ def edges_of(problem: Problem, policy: Policy) -> Edges:
     applied = zip(ranks.person.tolist(), ranks.project.tolist(), ranks.value.tolist(), strict=True)
     rank = {(person, project): value for person, project, value in applied}
     found = {}
-    for person in np.flatnonzero(~problem.is_kept).tolist():
+    for person in np.flatnonzero(~problem.is_taken).tolist():
         for project in np.flatnonzero(problem.free_seats).tolist():
             if not allowed(problem, person, project):
                 parts = score_parts(problem, policy, np.array([person]), project)[0]

@@ -63,7 +63,7 @@ def test_every_pair_forced_or_barred_costs_what_solving_again_costs(objective: O
     for seed in range(60):
         problem, policy, plan = world_of(seed, objective)
         what_if = WhatIf(plan)
-        for person in np.flatnonzero(~problem.is_kept).tolist():
+        for person in np.flatnonzero(~problem.is_taken).tolist():
             for project in np.flatnonzero(problem.free_seats).tolist():
                 if allowed(problem, person, project):
                     continue
@@ -123,7 +123,7 @@ def test_the_next_best_stand_by_what_choosing_them_costs(objective: Objective):
             placed = set(plan.person[plan.project == project].tolist())
             others = [
                 person
-                for person in np.flatnonzero(~problem.is_kept).tolist()
+                for person in np.flatnonzero(~problem.is_taken).tolist()
                 if person not in placed and not allowed(problem, person, project)
             ]
             seat_weight = plan.certificate.seat_weight
@@ -145,7 +145,7 @@ def test_a_threshold_is_where_one_more_person_is_placed():
         problem, policy, plan = world_of(seed, Objective.MOST_SCORE)
         what_if = WhatIf(plan)
         threshold = what_if.thresholds()
-        for person in sorted(set(np.flatnonzero(~problem.is_kept).tolist()) - set(plan.person.tolist())):
+        for person in sorted(set(np.flatnonzero(~problem.is_taken).tolist()) - set(plan.person.tolist())):
             for project in np.flatnonzero(problem.free_seats).tolist():
                 if not allowed(problem, person, project):
                     score = score_parts(problem, policy, np.array([person]), project).sum()
