@@ -35,6 +35,7 @@ from freeagents.matching import (
     Rungs,
     Segments,
     Separate,
+    Shares,
     SideRule,
     Team,
     Within,
@@ -81,14 +82,16 @@ class Arrays:
         :param between: what side rules look at.
         :raises ProblemError: two rows have the same key, or the case contradicts itself otherwise.
         """
+        rules = tuple(_BUILDERS[rule.kind](self, rule) for rule in RULES)
+        side_rules = self._side_rules(policy, between) if policy else ()
         return Problem(
             people=self.people.key,
             projects=keys("projects", [project.key for project in self.projects]),
             seats=_whole(len(project.seats) for project in self.projects),
-            rules=tuple(_BUILDERS[rule.kind](self, rule) for rule in RULES),
+            rules=rules,
             fit=self.fit(),
             kept=self._kept(),
-            limits=self._side_rules(policy, between) if policy else (),
+            limits=(*side_rules, *_of_time(rules)) if policy and policy.several_seats else side_rules,
             salt=self.case.salt,
         )
 
@@ -330,6 +333,11 @@ _BUILDERS: dict[Kind, Callable[[Arrays, HardRule], Rule]] = {
 TEAM = 3
 """From so many seats on a project can be one team."""
 _GROUPED_BY = {"department": "home", "discipline": "discipline", "grade": "grade"}
+
+
+def _of_time(rules: Iterable[Rule]) -> Iterator[Shares]:
+    """Yield the side rule by which people may have several seats while their time lasts."""
+    yield from (Shares("time", rule) for rule in rules if isinstance(rule, Free))
 
 
 def _numbered(words: Iterable[str]) -> dict[str, int]:

@@ -95,8 +95,11 @@ def _wanted(index: Index, plan: Plan) -> _Wanted:
         np.zeros(m, np.uint64),
         wishes(index),
     )
-    has.project[person], has.wish[person] = project, wish_of(index, person, project)
-    has.score[person], has.ties[person] = score, ties
+    wish = wish_of(index, person, project)
+    # Of several seats the one least wanted comes last and stays.
+    wanted = np.lexsort((~ties, -score, wish))
+    has.project[person[wanted]], has.wish[person[wanted]] = project[wanted], wish[wanted]
+    has.score[person[wanted]], has.ties[person[wanted]] = score[wanted], ties[wanted]
     last_first = np.lexsort((ties, score, project))
     first = last_first[np.unique(project[last_first], return_index=True)[1]]
     full = first[np.bincount(project, minlength=m)[project[first]] >= index.problem.free_seats[project[first]]]

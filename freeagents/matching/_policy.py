@@ -69,6 +69,7 @@ class Policy:
         table with ``least``, ``most`` or both.
     :ivar one_team: projects of three seats or more stay empty unless they have somebody of each discipline they name.
     :ivar least_people: projects of so many seats or more have so many people, or nobody.
+    :ivar several_seats: people may have several part-time seats, as long as they have the time.
     :ivar breach_points: what each person too many or too few costs, by limit, or for ``team``,
         ``least_people`` or ``apart``; what is not named must hold.
     :raises PolicyError: with all that is wrong.
@@ -87,6 +88,7 @@ class Policy:
     limits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     one_team: bool = False
     least_people: int = 0
+    several_seats: bool = False
     breach_points: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -125,7 +127,7 @@ class Policy:
     @property
     def has_side_rules(self) -> bool:
         """Whether anything must hold between pairs."""
-        return bool(self.limits) or self.one_team or self.least_people > 1
+        return bool(self.limits) or self.one_team or self.least_people > 1 or self.several_seats
 
     def to_toml(self) -> str:
         """Return the policy as TOML, which :func:`policy_from_toml` reads back."""
@@ -201,24 +203,21 @@ def _inline(stated: int | Mapping[str, int]) -> str:
 
 
 def _limit_faults(stated: Mapping[str, Any]) -> Iterator[Fault]:
-    limits, breaches, one_team = (
-        stated.get("limits", {}),
-        stated.get("breach_points", {}),
-        stated.get("one_team", False),
-    )
+    limits, breaches = stated.get("limits", {}), stated.get("breach_points", {})
     tables = {"limits": limits, "breach_points": breaches}
     wrong = [name for name, table in tables.items() if not isinstance(table, Mapping)]
     yield from (Fault(name, "not_a_table") for name in wrong)
-    if not isinstance(one_team, bool):
-        yield Fault("one_team", "not_true_or_false")
+    switches = {name: stated.get(name, False) for name in ("one_team", "several_seats")}
+    yield from (Fault(name, "not_true_or_false") for name, value in switches.items() if not isinstance(value, bool))
     if wrong:
         return
     least = stated.get("least_people", 0)
     if not _is_whole(least, MOST_PEOPLE):
         yield Fault("least_people", "out_of_range", f"whole number 0-{MOST_PEOPLE}")
-    if (limits or one_team or least) and stated.get("objective", Objective.MOST_SCORE) not in PRICED:
-        field = "limits" if limits else "one_team" if one_team else "least_people"
-        yield Fault(field, "not_with_objective", ", ".join(PRICED))
+    rules = {"limits": limits, "least_people": least, **switches}
+    stated_rule = next((name for name, value in rules.items() if value), None)
+    if stated_rule and stated.get("objective", Objective.MOST_SCORE) not in PRICED:
+        yield Fault(stated_rule, "not_with_objective", ", ".join(PRICED))
     for name, points in breaches.items():
         if name not in {*limits, "team", "least_people", "apart"}:
             yield Fault(f"breach_points.{name}", "unknown_key")

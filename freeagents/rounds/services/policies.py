@@ -50,6 +50,7 @@ def write_version(
         points=Points(**points),
         limits={},
         one_team=False,
+        several_seats=False,
         breach_points={},
         **settings,
     )

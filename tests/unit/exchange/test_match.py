@@ -372,6 +372,11 @@ def test_a_policy_with_limits_is_read_back_as_it_was():
         ),
         ("[limits.grade]\nG7 = { least = 2, most = 1 }\n", "limits.grade.G7: The least must not be above the most."),
         ("one_team = 1\n", "one_team: Write true or false."),
+        ("several_seats = 1\n", "several_seats: Write true or false."),
+        (
+            'objective = "worst_off"\nseveral_seats = true\n',
+            "several_seats: Limits go with these objectives only: most_score, most_seats, fewest_changes.",
+        ),
         ("[breach_points]\nluck = 1\n", "breach_points.luck: A policy has no such key. Remove it."),
         ("least_people = -1\n", "least_people: Write a whole number 0-1000000."),
         (
@@ -470,6 +475,23 @@ def test_a_policy_with_side_rules_is_read_back_as_it_was():
     assert policy.one_team
     assert policy.breach_points == {"grade": 5}
     assert policy_from_toml(policy.to_toml()) == policy
+
+
+def test_halves_of_a_week_go_to_one_person_while_the_time_lasts(run):
+    Path("policy.toml").write_text("several_seats = true\n")
+    spells = "project_id,start,end,time_percent\n"
+    files = {
+        "people": "person_id,available_from,available_to,time_percent\np1,2027-01-01,2027-12-31,100\n",
+        "projects": spells + "".join(f"j{each},2027-02-01,2027-04-30,50\n" for each in range(3)),
+        "applications": "person_id,project_id,rank\np1,j2,1\n",
+    }
+    result = run("--policy", "policy.toml", **files)
+    assert result.exit_code == 0, result.stderr
+    assert [row["person_id"] for row in proposals()] == ["p1", "p1"]
+    assert "j2" in {row["project_id"] for row in proposals()}
+    told = report()
+    assert told["gap"]["sentence"] == "Proven: no other placement is better."
+    assert told["policy"]["several_seats"]
 
 
 APART_FILES = {
