@@ -82,7 +82,7 @@ class Arrays:
         :param between: what side rules look at.
         :raises ProblemError: two rows have the same key, or the case contradicts itself otherwise.
         """
-        rules = tuple(_BUILDERS[rule.kind](self, rule) for rule in RULES)
+        rules = tuple(map(self.rule, RULES))
         side_rules = self._side_rules(policy, between) if policy else ()
         return Problem(
             people=self.people.key,
@@ -94,6 +94,10 @@ class Arrays:
             limits=(*side_rules, *_of_time(rules)) if policy and policy.several_seats else side_rules,
             salt=self.case.salt,
         )
+
+    def rule(self, rule: HardRule) -> Rule:
+        """Return one of the hard rules."""
+        return _BUILDERS[rule.kind](self, rule)
 
     def fit(self) -> Fit:
         """Return what the score looks at."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from freeagents.country.entries import Rung
@@ -91,6 +91,11 @@ class ProjectFacts:
         """The days somebody must be free, at the asked share; one blank date asks for the other day only."""
         first, last = self.starts_on or self.ends_on, self.ends_on or self.starts_on
         return None if first is None else Spell(first, last, self.time_percent or 1)
+
+    def moved(self, by: timedelta) -> ProjectFacts:
+        """Return the same project, all days so much later."""
+        starts_on, ends_on = (day and day + by for day in (self.starts_on, self.ends_on))
+        return replace(self, starts_on=starts_on, ends_on=ends_on)
 
 
 @dataclass(frozen=True, slots=True)

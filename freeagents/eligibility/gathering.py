@@ -15,6 +15,7 @@ from freeagents.accounts.models import Department, Employment, Person
 from freeagents.accounts.queries.directory import current
 from freeagents.db import bulk
 from freeagents.eligibility.columns import LAST_DAY, PROJECTS, Array, People, gather, kinds, nothing, text_of
+from freeagents.eligibility.models import COMMITTED_DAYS
 from freeagents.eligibility.pool import employer_codes
 from freeagents.extensions import db
 from freeagents.profiles.models import (
@@ -31,7 +32,7 @@ from freeagents.skills.models import Skill
 
 MEMORY = "256MB"
 """What the database may use to gather one kind of fact: with its usual few it would sort on disk."""
-QUESTIONS = 12
+QUESTIONS = 13
 DAY_ONE: Any = literal_column("DATE '0001-01-01'")
 VERY_PLACE: Any = literal_column("'NaN'::float8")
 
@@ -101,7 +102,7 @@ def read_pool(today: date, tell: Callable[[int, int], None]) -> Pool:
     for since, who in ask(_bench()):
         row = of_person(who)
         single["bench_days"][row[row >= 0]] = max((today - since).days, 0)
-    listed = _facts_in_lists(ask, of_profile)
+    listed = _facts_in_lists(ask, of_profile) | {"committed": _committed(ask, of_person)}
     skills = _numbered(word for name in ("skills", "learning") for word, _, _ in listed[name])
     lists = {}
     for name, holders in listed.items():
@@ -173,6 +174,16 @@ def _facts_in_lists(ask: Ask, of_profile: RowOf) -> dict[str, list[Holders]]:
             for percent, who, since, until in ask(_held(spell.profile_id, spell.percent, numbers=(first, last)))
         ],
     }
+
+
+def _committed(ask: Ask, of_person: RowOf) -> list[Holders]:
+    """Return the days for which people are matched already."""
+    taken = COMMITTED_DAYS.c
+    numbers = _day(taken.starts_on), _day(taken.ends_on)
+    return [
+        (None, of_person(who), (since, until, percent))
+        for percent, who, since, until in ask(_held(taken.person_id, taken.percent, numbers=numbers))
+    ]
 
 
 def _everybody() -> Select[*tuple[Any, ...]]:

@@ -15,7 +15,7 @@ from freeagents.country.entries import Rung
 from freeagents.country.pack import Pack
 from freeagents.country.places import Location
 from freeagents.eligibility.facts import PersonFacts, ProjectFacts, Reach, Spell
-from freeagents.eligibility.models import Conflict
+from freeagents.eligibility.models import COMMITTED_DAYS, Conflict
 from freeagents.eligibility.sql import Employer
 from freeagents.extensions import db
 from freeagents.profiles.models import (
@@ -56,6 +56,7 @@ def people_facts(*, today: date, only: int | Collection[int]) -> dict[int, Perso
             ),
             work_modes=frozenset(row.work_modes),
             available=tuple(Spell(*spell) for spell in _rows(row.starts_on, row.ends_on, row.percent)),
+            committed=tuple(Spell(*spell) for spell in _rows(row.taken_from, row.taken_to, row.taken)),
             skills=dict(_rows(row.skill, row.level)),
             learning=frozenset(row.goal or ()),
             bench_days=max((today - row.bench_since).days, 0) if row.bench_since else 0,
@@ -116,6 +117,7 @@ def _people(only: Collection[int]) -> Select[*tuple[Any, ...]]:
     admitted = admitted_today(Person.id)
     bench_since = select(func.max(Admission.admitted_on)).where(Admission.person_id == Person.id).scalar_subquery()
     parts = [part.subquery() for part in _parts(only)]
+    taken = _committed(only).subquery()
     query = (
         select(
             Profile.id,
@@ -135,6 +137,7 @@ def _people(only: Collection[int]) -> Select[*tuple[Any, ...]]:
             Profile.work_modes,
             bench_since.label("bench_since"),
             *(column for part in parts for column in part.c if column.name != "profile"),
+            *(column for column in taken.c if column.name != "person"),
         )
         .select_from(Profile)
         .join(Person, Person.id == Profile.person_id)
@@ -144,6 +147,7 @@ def _people(only: Collection[int]) -> Select[*tuple[Any, ...]]:
     )
     for part in parts:
         query = query.outerjoin(part, part.c.profile == Profile.id)
+    query = query.outerjoin(taken, taken.c.person == Person.id)
     return query.where(Person.id.in_(only))
 
 
@@ -168,6 +172,14 @@ def _parts(only: Collection[int]) -> Iterator[Select[*tuple[Any, ...]]]:
     # Ranks of unequal length cannot be gathered into an array.
     ranks = func.jsonb_object_agg(HeldLanguage.language, func.to_jsonb(HeldLanguage.ranks))
     yield _part(only, HeldLanguage.profile_id, languages=ranks)
+
+
+def _committed(only: Collection[int]) -> Select[*tuple[Any, ...]]:
+    """Return the query for a row for each person who is matched for some days."""
+    own = COMMITTED_DAYS.c
+    columns = {"taken_from": own.starts_on, "taken_to": own.ends_on, "taken": own.percent}
+    shown = (column.label(name) for name, column in _gathered(own.starts_on, **columns).items())
+    return select(own.person_id.label("person"), *shown).where(own.person_id.in_(only)).group_by(own.person_id)
 
 
 def _part(

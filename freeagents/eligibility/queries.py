@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+import numpy as np
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, literal, not_, select, true
 
 from freeagents.accounts.models import Department, Employment, Person
 from freeagents.accounts.queries.directory import current
 from freeagents.eligibility.facts import ProjectFacts
+from freeagents.eligibility.latest import latest
 from freeagents.eligibility.models import CountRequest
 from freeagents.eligibility.rules import Kind
-from freeagents.eligibility.sql import Ask, Employer, asks, lacks_one_at_most
+from freeagents.eligibility.sql import LATER, Ask, Employer, asks, lacks_one_at_most
+from freeagents.eligibility.tally import Flags, Tally
 from freeagents.extensions import db
 from freeagents.profiles.models import Profile
 
@@ -34,6 +37,15 @@ class KeptOut:
     people: int
     lower: int | None
     later: tuple[int, int] | None = None
+
+    def plus(self, other: KeptOut) -> KeptOut:
+        """Return the figures of both, which are of other people."""
+        return replace(
+            self,
+            people=self.people + other.people,
+            lower=None if self.lower is None or other.lower is None else self.lower + other.lower,
+            later=self.later and other.later and (self.later[0] + other.later[0], self.later[1] + other.later[1]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +76,7 @@ def pool() -> Select[int]:
 def count_for_manager(project: ProjectFacts) -> LiveCount:
     """Count as managers may see it: people who agreed to be counted, clearance left out, rounded down to tens."""
     shown = [ask for ask in asks(project) if ask.rule.code != "clearance"]
-    exact = _count(shown, Profile.countable, project.essential)
+    exact = _counted(shown, project, countable_only=True)
     return LiveCount(
         qualify=_round_down(exact.qualify),
         kept_out=tuple(
@@ -84,11 +96,76 @@ def count_for_manager(project: ProjectFacts) -> LiveCount:
 
 def count_for_hr(project: ProjectFacts) -> LiveCount:
     """Count everybody, exactly, by all hard rules."""
-    return _count(asks(project), true(), project.essential)
+    return _counted(asks(project), project, countable_only=False)
 
 
-def _count(asked: list[Ask], among: SQLColumnExpression[bool], essential: Mapping[str, int]) -> LiveCount:
-    """Answer in one query: a row a person with a column for each thing asked, then counts over combinations.
+def _counted(asked: list[Ask], project: ProjectFacts, *, countable_only: bool) -> LiveCount:
+    """Count by the tally, where there is one, and ask the database about those alone whom it says nothing of."""
+    among = Profile.countable if countable_only else true()
+    found = latest(project.key)
+    if found is None:
+        return count_in_database(asked, among, project.essential)
+    tally, touched = found
+    told = count_in_tally(tally, asked, project, countable_only=countable_only, without=touched)
+    if not touched:
+        return told
+    others = count_in_database(asked, and_(among, Person.id.in_(touched)), {})
+    return LiveCount(
+        told.qualify + others.qualify,
+        tuple(one.plus(other) for one, other in zip(told.kept_out, others.kept_out, strict=True)),
+        rounded=False,
+        without_clearance=False,
+    )
+
+
+def count_in_tally(
+    tally: Tally, asked: Sequence[Ask], project: ProjectFacts, *, countable_only: bool, without: Collection[int]
+) -> LiveCount:
+    """Count all people of the tally but some.
+
+    :param without: the ids of those to be left out.
+    """
+    counted = tally.countable.copy() if countable_only else np.ones(len(tally.person), dtype=np.bool_)
+    counted[tally.rows(without)] = False
+    failures = np.zeros(len(counted), dtype=np.uint8)
+    met = {}
+    for number, ask in enumerate(asked):
+        allowed = tally.allows(ask.rule, ask.detail, project)
+        if not _is_told(ask):
+            counted &= allowed
+        else:
+            met[number] = allowed
+            failures += ~allowed
+    qualify, near = counted & (failures == 0), counted & (failures == 1)
+
+    def kept_out(ask: Ask, allowed: Flags) -> KeptOut:
+        alone = near & ~allowed
+        lower = (
+            None
+            if ask.lower is None
+            else int((alone & tally.holds(ask.detail, project.essential[ask.detail] - 1)).sum())
+        )
+        moved = None
+        if ask.later is not None:
+            later = tally.allows(ask.rule, ask.detail, project.moved(LATER))
+            moved = int((alone & later).sum()), int((qualify & ~later).sum())
+        return KeptOut(ask.rule.code, ask.detail, int(alone.sum()), lower, moved)
+
+    return LiveCount(
+        int(qualify.sum()),
+        tuple(kept_out(asked[number], allowed) for number, allowed in met.items()),
+        rounded=False,
+        without_clearance=False,
+    )
+
+
+def count_in_database(
+    asked: Sequence[Ask], among: SQLColumnExpression[bool], essential: Mapping[str, int]
+) -> LiveCount:
+    """Count in one query: a row a person with a column for each thing asked, then counts over combinations.
+
+    :param among: the condition on whom to count.
+    :param essential: skills of which everybody lacks one at most, looked up beforehand; none: nobody is looked up.
 
     Who fails two things or more is in no figure: rows are made only of those who fail one at most of what their own
     row tells, and lack one at most of the essential skills. Each column is then worked out once a row.

@@ -7,14 +7,28 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, ScalarSelect, and_, case, exists, false, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    ScalarSelect,
+    and_,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import aliased
 
 from freeagents.accounts.models import Department, Employment, Person
 from freeagents.country.entries import Rung
 from freeagents.country.places import Location
 from freeagents.eligibility.facts import ProjectFacts, Spell
-from freeagents.eligibility.models import Conflict
+from freeagents.eligibility.models import COMMITTED_DAYS, Conflict
 from freeagents.eligibility.rules import RULES, HardRule, Kind
 from freeagents.profiles.models import AcceptedPlace, Availability, HeldLanguage, HeldSkill, Profile
 from freeagents.profiles.queries import admitted_today
@@ -153,14 +167,29 @@ def _free(rule: HardRule, project: ProjectFacts) -> Iterator[Ask]:
 def _free_on(span: Spell) -> ColumnElement[bool]:
     """Return the condition of being free on all these days at the asked share."""
     first, last = literal(span.first, Date), literal(span.last, Date)
+    overlaps = or_(Availability.ends_on.is_(None), Availability.ends_on >= first), Availability.starts_on <= last
     covered = func.least(func.coalesce(Availability.ends_on, last), last) - func.greatest(Availability.starts_on, first)
-    days = select(func.coalesce(func.sum(covered + 1), 0)).where(
-        Availability.profile_id == Profile.id,
-        Availability.percent >= span.percent,
-        Availability.starts_on <= last,
-        or_(Availability.ends_on.is_(None), Availability.ends_on >= first),
+    whole_spells = select(func.coalesce(func.sum(covered + 1), 0)).where(
+        Availability.profile_id == Profile.id, Availability.percent >= span.percent, *overlaps
     )
-    return days.scalar_subquery() == (last - first) + 1
+    taken = COMMITTED_DAYS.c
+    meanwhile = taken.person_id == Person.id, taken.starts_on <= last, taken.ends_on >= first
+    # Only who is matched meanwhile is looked at day by day.
+    day = cast(func.generate_series(first, last, text("interval '1 day'")).column_valued("day"), Date)
+    used = (
+        select(func.coalesce(func.sum(taken.percent), 0))
+        .where(taken.person_id == Person.id, day.between(taken.starts_on, taken.ends_on))
+        .correlate_except(COMMITTED_DAYS)
+        .scalar_subquery()
+    )
+    single_days = select(func.count()).where(
+        Availability.profile_id == Profile.id,
+        day >= Availability.starts_on,
+        or_(Availability.ends_on.is_(None), Availability.ends_on >= day),
+        Availability.percent - used >= span.percent,
+    )
+    days = case((exists().where(*meanwhile), single_days.scalar_subquery()), else_=whole_spells.scalar_subquery())
+    return days == (last - first) + 1
 
 
 def _apart(rule: HardRule, project: ProjectFacts) -> Iterator[Ask]:

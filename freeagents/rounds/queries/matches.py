@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
@@ -74,24 +73,3 @@ def taken_meanwhile(subject: Round, *, limit: int) -> Sequence[Proposal]:
         .order_by(Proposal.id)
         .limit(limit)
     ).all()
-
-
-def matched_spells(person_id: int | None = None) -> list[tuple[int, date, date, int]]:
-    """Return person id, first day, last day and share of time of each match that stands.
-
-    :param person_id: only this person's.
-    """
-    query = (
-        select(Proposal.person_id, Project.starts_on, Project.ends_on, Project.time_percent)
-        .join(Round, Round.id == Proposal.round_id)
-        .join(Project, Project.id == Proposal.project_id)
-        .where(Round.state.in_(PUBLISHED), Proposal.state.in_(MATCHED), Project.state.in_(GOING))
-    )
-    if person_id is not None:
-        query = query.where(Proposal.person_id == person_id)
-    # What is open or filled has days and a share of time: the table sees to it.
-    return [
-        (person, first, last, percent)
-        for person, first, last, percent in db.session.execute(query)
-        if first and last and percent
-    ]

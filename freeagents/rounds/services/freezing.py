@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -16,12 +16,11 @@ from freeagents.db.base import utc_now
 from freeagents.eligibility import bridge
 from freeagents.eligibility.case import Case
 from freeagents.eligibility.columns import Array
-from freeagents.eligibility.facts import Pair, Spell
+from freeagents.eligibility.facts import Pair
 from freeagents.eligibility.gathering import Entries, RowOf, read_pool
 from freeagents.eligibility.pool import conflicts, employer_codes, people_facts, project_facts
 from freeagents.projects.queries import open_projects_as_asked, whole_project
 from freeagents.rounds.models import Edit, Round
-from freeagents.rounds.queries import matches
 from freeagents.rounds.queries import rounds as queries
 
 PSEUDONYM_BYTES = 16
@@ -97,7 +96,6 @@ def freeze(subject: Round, *, pack: Pack, tell: Callable[[int, int], None] = lam
             [project.public_id for project in projects.values()],
             {
                 "wishes": bound(person, project, rank=rank),
-                "committed": _committed(row_of),
                 "conflicts": bound(_ids(row[0] for row in declared), _ids(row[1] for row in declared)),
                 "barred": bound_by([edit for edit in words if edit.kind == "bar"]),
                 "kept": bound_by(kept, seat=_ids(numbers.get(edit.seat_id or 0, 0) for edit in kept)),
@@ -123,17 +121,6 @@ def freeze(subject: Round, *, pack: Pack, tell: Callable[[int, int], None] = lam
     )
 
 
-def _committed(row_of: RowOf) -> Entries:
-    """Return the days and shares of time for which people are matched already."""
-    held = matches.matched_spells()
-    row = row_of(_ids(spell[0] for spell in held))
-    first = np.fromiter((spell[1].toordinal() for spell in held), dtype=np.int32)
-    last = np.fromiter((spell[2].toordinal() for spell in held), dtype=np.int32)
-    percent = np.fromiter((spell[3] for spell in held), dtype=np.uint8)
-    there = row >= 0
-    return row[there], {"first": first[there], "last": last[there], "percent": percent[there]}
-
-
 def pseudonyms(salt: bytes, public_ids: Sequence[str]) -> NDArray[np.bytes_]:
     """Return the pseudonyms of public ids under this salt."""
     named = [hmac.digest(salt, public_id.encode(), "sha256")[:PSEUDONYM_BYTES].hex() for public_id in public_ids]
@@ -153,6 +140,4 @@ def broken_rules(person_id: int, project_public_id: str, *, pack: Pack) -> tuple
     host = employer_codes()[project.department_id]
     declared = (person_id, project.id) in conflicts(person_id)
     apart = (Pair(facts[person_id].key, project.public_id),) if declared else ()
-    committed = tuple(Spell(*spell[1:]) for spell in matches.matched_spells(person_id))
-    person = replace(facts[person_id], committed=committed)
-    return bridge.check(person, project_facts(project, host=host, pack=pack), conflicts=apart)
+    return bridge.check(facts[person_id], project_facts(project, host=host, pack=pack), conflicts=apart)
