@@ -14,12 +14,13 @@ from freeagents.accounts.services.departments import add_department
 from freeagents.accounts.services.passwords import set_password
 from freeagents.accounts.services.roles import give_role
 from freeagents.country.pack import load_pack
+from freeagents.db.base import new_public_id, utc_now
 from freeagents.extensions import db
 from freeagents.profiles import services as profiles
 from freeagents.profiles.models import Profile
 from freeagents.projects.models import Project
 from freeagents.projects.services import writing as projects
-from freeagents.rounds.models import Policy
+from freeagents.rounds.models import Policy, Proposal, Round
 from freeagents.skills.models import Skill
 
 PASSWORD = "correct horse battery staple"
@@ -144,6 +145,23 @@ def a_project(
     if opened:
         projects.open_project(project=project, today=TODAY, longest_days=PACK.rules.longest_days, actor_id=None)
     return project
+
+
+def a_match(person: Person, project: Project, *, state: str = "published") -> Proposal:
+    """Return an approved proposal of a round of its own in this state, for a seat of the project that is not taken."""
+    policy = a_policy(new_public_id())
+    made = Round(
+        series=new_public_id(), name="Round", policy=policy, cut_off=utc_now(), salt=b"", state=state,
+        published_by=policy.author_id, published_at=utc_now(),
+    )  # fmt: skip
+    seat = next(one for one in project.seats if one.state == "open")
+    proposal = Proposal(
+        round=made, person=person, project=project, seat=seat, state="approved", score=0, parts={}, criteria=[],
+        decided_by=policy.author_id, decided_at=utc_now(),
+    )  # fmt: skip
+    db.session.add_all((made, proposal))
+    db.session.flush()
+    return proposal
 
 
 def a_policy(name: str = "balanced", *, objective: str = "most_score") -> Policy:

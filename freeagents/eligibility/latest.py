@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from flask import Flask, current_app
 from sqlalchemy import BigInteger, Text, cast, func, literal, or_, select, text, union
+from sqlalchemy.exc import SQLAlchemyError
 
 from freeagents.db import bulk
 from freeagents.eligibility.gathering import read_pool
@@ -47,7 +48,7 @@ class Kept:
 
 
 def latest(project: str) -> tuple[Tally, list[int]] | None:
-    """Return the tally and the ids of people whom it says nothing of: who has changed, or is in conflict with a project.
+    """Return the tally and the ids of people to be looked at anew: who has changed, or is in conflict with a project.
 
     None: there is no tally to use. One is then read in the background, where the pool is large enough to need it.
 
@@ -104,7 +105,7 @@ def _people_about() -> int:
 def _renew(kept: Kept) -> None:
     """Have the tally read anew, unless that is being done."""
     if kept.reading.acquire(blocking=False):
-        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - outlives it
         Thread(target=_read, args=(app, kept), name="tally", daemon=True).start()
 
 
@@ -113,7 +114,7 @@ def _read(app: Flask, kept: Kept) -> None:
         with app.app_context():
             kept.newest = read_tally()
             db.session.rollback()
-    except Exception:
+    except (SQLAlchemyError, ValueError):
         # Counts go on without it; the next one tries again.
         _log.exception("The pool could not be read for live counts")
     finally:

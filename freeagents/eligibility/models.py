@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, column, table
+from sqlalchemy import BigInteger, ForeignKey, Index, column, func, table
 from sqlalchemy.orm import Mapped, mapped_column
 
 from freeagents.db.base import Base, Key, utc_now
@@ -42,6 +42,7 @@ class PoolChange(Base):
 
     transaction: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     person_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 COMMITTED_DAYS = table("committed_days", column("person_id"), column("starts_on"), column("ends_on"), column("percent"))

@@ -115,6 +115,7 @@ def upgrade() -> None:
         "pool_change",
         sa.Column("transaction", sa.BigInteger(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("transaction", "person_id", name=op.f("pk_pool_change")),
     )
     op.execute(COMMITTED_DAYS)

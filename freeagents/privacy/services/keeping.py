@@ -25,7 +25,7 @@ from freeagents.applications.models import Application
 from freeagents.audit.models import AuditEntry, AuditNote
 from freeagents.audit.services import record
 from freeagents.db.base import Base
-from freeagents.eligibility.models import CountRequest
+from freeagents.eligibility.models import CountRequest, PoolChange
 from freeagents.extensions import db
 from freeagents.messages.models import Mail, Message
 from freeagents.privacy.services.erasing import erase
@@ -78,6 +78,7 @@ PASSED: Mapping[type[Base], Passed] = {
     Invitation: lambda now: Invitation.expires_at < now - QUARTER,
     MailedLink: lambda now: or_(MailedLink.used_at.is_not(None), MailedLink.expires_at < now),
     CountRequest: lambda now: CountRequest.at < now - QUARTER,
+    PoolChange: lambda now: PoolChange.at < now - timedelta(days=2),
     Message: lambda now: Message.created_at < now - 2 * YEAR,
     Mail: lambda now: func.coalesce(Mail.sent_at, Mail.failed_at) < now - MONTH,
     Admission: lambda now: Admission.expires_on < (now - 2 * YEAR).date(),

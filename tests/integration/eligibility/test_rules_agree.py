@@ -28,7 +28,7 @@ from freeagents.eligibility.sql import asks
 from freeagents.extensions import db
 from freeagents.projects.models import Project
 from freeagents.projects.queries import whole_project
-from tests.factories import PACK, TODAY, a_department, a_project, an_agent, profile_of
+from tests.factories import PACK, TODAY, a_department, a_match, a_project, an_agent, profile_of
 
 SKILLS = ("user-research", "agile", "python", "policy")
 GRADES = (None, "HEO", "G7", "SCS1", "Wizard", "Warlock")
@@ -92,6 +92,12 @@ def test_arrays_and_sql_and_a_plain_reading_agree(session: Any, seed: int) -> No
     projects = [some_project(draw) for _ in range(8)]
     for _ in range(6):
         db.session.merge(Conflict(person_id=draw.choice(people).id, project_id=draw.choice(projects).id))
+    for person in people[::2]:
+        starts = TODAY + draw.randint(20, 60) * DAY
+        taken = a_project(
+            time_percent=draw.choice((10, 40)), starts_on=starts, ends_on=starts + draw.randint(0, 9) * DAY
+        )
+        a_match(person, taken)
     db.session.flush()
     db.session.expire_all()
 
@@ -181,7 +187,8 @@ def is_free(person: PersonFacts, project: ProjectFacts) -> bool:
     assert project.ends_on is not None
     day = project.starts_on
     while day <= project.ends_on:
-        if not any(covers(spell, day, project.time_percent or 1) for spell in person.available):
+        taken = sum(spell.percent for spell in person.committed if covers(spell, day, 1))
+        if not any(covers(spell, day, taken + (project.time_percent or 1)) for spell in person.available):
             return False
         day += DAY
     return True

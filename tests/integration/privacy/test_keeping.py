@@ -29,6 +29,7 @@ SPANS = {
     "api_token": 90,
     "sign_in_attempt": 1,
     "count_request": 90,
+    "pool_change": 2,
     "mail": 30,
     "message": 731,
     "audit_note": 731,
