@@ -122,6 +122,7 @@ def test_who_has_changed_is_counted_anew(kept: latest.Kept, what: str) -> None:
 def test_who_joins_is_counted(kept: latest.Kept) -> None:
     home, project = a_department("dwp"), a_project(department=a_department("hmrc"))
     read(kept)
+    db.session.refresh(home)
     agents = [an_agent(department=home) for _ in range(3)]
     found = latest.latest(project.public_id)
     assert found is not None
@@ -161,7 +162,7 @@ def test_with_too_much_changed_the_database_counts_alone(kept: latest.Kept, what
         assert count_for_hr(facts_of(project)).qualify == (0 if "TRUNCATE" in what else 1)
 
 
-@pytest.mark.parametrize("what", [{"day": date(2020, 1, 1)}, {"snapshot": f"{2**50}:{2**50}:"}])
+@pytest.mark.parametrize("what", [{"day": date(2020, 1, 1)}, {"snapshot": "10000000000:10000000000:"}])
 def test_a_tally_of_another_day_or_of_a_later_database_is_not_used(kept: latest.Kept, what: dict[str, Any]) -> None:
     project = a_project()
     read(kept)
