@@ -199,8 +199,8 @@ def test_a_bulk_load_notes_everybody_in_one_row(kept: latest.Kept) -> None:
     before = db.session.scalar(select(func.count()).select_from(PoolChange))
     db.session.execute(
         text(
-            "INSERT INTO profile (person_id, about, work_modes, paused, countable, version) "
-            "SELECT id, '', '{}', false, false, 1 FROM person WHERE public_id LIKE 'p%'"
+            "INSERT INTO admission (person_id, admitted_on, expires_on) "
+            "SELECT id, current_date, current_date FROM person WHERE email LIKE '%@example.org'"
         )
     )
     assert (db.session.scalar(select(func.count()).select_from(PoolChange)) or 0) - (before or 0) == 1
