@@ -151,7 +151,7 @@ def test_paused_person_qualifies_for_nothing_and_reads_why(app: Flask) -> None:
     with app.app_context():
         ada = an_agent(department=a_department("home"), skills={"user-research": 3}, password=PASSWORD)
         a_project("Fits", department=a_department("host"), essential={"user-research": 2})
-        profiles.set_paused(profile=profile_of(ada), paused=True, actor_id=ada.id)
+        profiles.choose(profile=profile_of(ada), choice="paused", value=True, actor_id=ada.id)
         db.session.commit()
         email = ada.email
     page = signed_in(app, email).get("/projects")
