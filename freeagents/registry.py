@@ -40,6 +40,8 @@ from freeagents.privacy import api as privacy_api
 from freeagents.privacy import jobs as privacy_jobs
 from freeagents.privacy import pages as privacy_pages
 from freeagents.profiles import api as profiles_api
+from freeagents.profiles import jobs as profiles_jobs
+from freeagents.profiles import messages as profiles_messages
 from freeagents.profiles.pages import growing as growing_pages
 from freeagents.profiles.pages import profiles as profiles_pages
 from freeagents.profiles.pages import reading as reading_pages
@@ -117,6 +119,7 @@ EVERY_MINUTE: dict[str, Handler] = {
 }
 EVERY_HOUR: dict[str, Handler] = {
     "data:forget": privacy_jobs.forget,
+    "profile:remind": profiles_jobs.remind_of_ends,
     "project:remind": rounds_jobs.remind_owners,
     "project:expire": rounds_jobs.expire_stale,
     "search:tell": applications_jobs.tell_searches,
@@ -128,6 +131,7 @@ RETRIED: dict[str, Handler] = {
 MESSAGES: dict[str, Kind] = {
     **accounts_messages.KINDS,
     **applications_messages.KINDS,
+    **profiles_messages.KINDS,
     **projects_messages.KINDS,
     **rounds_messages.KINDS,
 }

@@ -134,6 +134,15 @@ class FindQuery(FindSchema):
     after = fields.String(load_default=None, metadata={"description": "The *next* of the page before."})
 
 
+class LapseShown(Schema):
+    """What one holds as a project asks, but not to its last day."""
+
+    rule = fields.String()
+    what = fields.String(attribute="word", metadata={"description": "The code of the clearance or of the language."})
+    until = fields.Date(metadata={"description": "The last day on which it counts."})
+    needed = fields.Date(metadata={"description": "The project’s last day."})
+
+
 class FoundShown(Schema):
     """An open project, with how the token's owner fits it."""
 
@@ -142,6 +151,7 @@ class FoundShown(Schema):
     application = fields.String(allow_none=True, metadata={"description": "The state of one's application for it."})
     lacking = fields.Integer(allow_none=True, metadata={"description": "How many things are missing, each skill one."})
     missing = fields.List(fields.String(), attribute="told.failing", metadata={"description": "Hard rules not met."})
+    lapses = fields.List(fields.Nested(LapseShown), attribute="told.lapses")
     score = fields.Integer(attribute="told.score", metadata={"description": "In thousandths of a point."})
 
 

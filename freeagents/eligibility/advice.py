@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from freeagents.country.current import pack
-from freeagents.web.words import in_words, language_name
+from freeagents.web.words import in_words, spoken_name
 
 NOT_USED = (
     _l("name"),
@@ -45,7 +45,7 @@ class Naming:
         return cls(
             lambda code: in_words(skills[code]) if code in skills else code,
             lambda level: in_words(pack.levels[level]),
-            language_name,
+            spoken_name,
         )
 
 
@@ -136,8 +136,8 @@ def _change(facts: Mapping[str, Any], naming: Naming) -> str:
         "work_mode": _("Willing to work in the way that the project does"),
         "place": _("Willing to go as far as the project’s place of work"),
         "availability": _("Free on every day of the project for its share of time"),
-        "languages": _("With the languages that the project asks"),
-        "clearance": _("With the security clearance that the project needs"),
+        "languages": _("With the languages that the project asks, to its last day"),
+        "clearance": _("With the security clearance that the project needs, to its last day"),
     }[facts["rule"]]
 
 

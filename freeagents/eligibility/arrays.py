@@ -10,19 +10,21 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from freeagents.eligibility.case import Case
-from freeagents.eligibility.columns import Array, Listing, days, offsets, rung_word
+from freeagents.eligibility.columns import LAST_DAY, Array, Listing, days, offsets, rung_word
 from freeagents.eligibility.facts import Pair, Spell, Wish
+from freeagents.eligibility.levels import held_levels, levels, numbered, of_word, reals, spelt_out, whole
 from freeagents.eligibility.rules import RULES, HardRule, Kind
 from freeagents.matching import (
+    All,
     Apart,
     Differs,
     Fit,
     Flag,
     Free,
     Holds,
+    Lasts,
     Levels,
     Limit,
     Minimum,
@@ -87,7 +89,7 @@ class Arrays:
         return Problem(
             people=self.people.key,
             projects=keys("projects", [project.key for project in self.projects]),
-            seats=_whole(len(project.seats) for project in self.projects),
+            seats=whole(len(project.seats) for project in self.projects),
             rules=rules,
             fit=self.fit(),
             kept=self._kept(),
@@ -107,7 +109,7 @@ class Arrays:
             held=self.held,
             essential=self.essential,
             asset=self.table("asset"),
-            goals=_held(self.people.lists["learning"], self._skill_numbers, len(self.skills)),
+            goals=held_levels(self.people.lists["learning"], self._skill_numbers, len(self.skills)),
             ranks=Pairs(wishes.row[ranked], wishes["word"][ranked], wishes["rank"][ranked]),
             short_list=self.pairs("short_list"),
             bench_days=self.people.single["bench_days"],
@@ -120,7 +122,7 @@ class Arrays:
             ranges = policy.ranges(name)
             least, most = zip(*ranges.values(), strict=True) if ranges else ((), ())
             groups = self._of_words(_GROUPED_BY[name], list(ranges))
-            rules.append(Limit(name, groups, _whole(most), _whole(least), price=policy.breach_units(name)))
+            rules.append(Limit(name, groups, whole(most), whole(least), price=policy.breach_units(name)))
         if policy.one_team:
             named = [
                 (project, word.casefold())
@@ -131,14 +133,14 @@ class Arrays:
             words = self.disciplines = sorted({word for _, word in named})
             held = self._of_words("discipline", words)
             place = {word: number for number, word in enumerate(words)}
-            projects, disciplines = _whole(each for each, _ in named), _whole(place[word] for _, word in named)
+            projects, disciplines = whole(each for each, _ in named), whole(place[word] for _, word in named)
             rules.append(Team("team", held, projects, disciplines, price=policy.breach_units("team")))
         if policy.least_people > 1:
             few = policy.least_people
-            least_here = _whole(few if len(facts.seats) >= few else 0 for facts in self.projects)
+            least_here = whole(few if len(facts.seats) >= few else 0 for facts in self.projects)
             rules.append(Minimum("least_people", least_here, price=policy.breach_units("least_people")))
         if between.apart:
-            one, other = (_whole(self.people.find(pair[side]) for pair in between.apart) for side in (0, 1))
+            one, other = (whole(self.people.find(pair[side]) for pair in between.apart) for side in (0, 1))
             rules.append(Separate("apart", one, other, price=policy.breach_units("apart")))
         return tuple(rules)
 
@@ -156,7 +158,7 @@ class Arrays:
         """Return which of the words each person has, by its place; −1: none of them."""
         number = {word.casefold(): place for place, word in enumerate(words)}
         held = [str(word[0] if isinstance(word, tuple) else word).casefold() for word in self.people.words[fact]]
-        return _of_word([number.get(word, -1) for word in held], self.people.single[fact])
+        return of_word([number.get(word, -1) for word in held], self.people.single[fact])
 
     def row(self, pair: Pair | Wish) -> tuple[int, int]:
         """Return the rows of a pair of keys."""
@@ -169,12 +171,12 @@ class Arrays:
 
     def table(self, member: str) -> Levels:
         """Return projects × skills of a member that maps skills to levels."""
-        return _levels([getattr(project, member) for project in self.projects], self._skills)
+        return levels([getattr(project, member) for project in self.projects], self._skills)
 
     @cached_property
     def held(self) -> Levels:
         """People × skills."""
-        return _held(self.people.lists["skills"], self._skill_numbers, len(self.skills))
+        return held_levels(self.people.lists["skills"], self._skill_numbers, len(self.skills))
 
     @cached_property
     def essential(self) -> Levels:
@@ -186,20 +188,20 @@ class Arrays:
         """Where people would work and where projects are."""
         words = self.people.words["places"]
         wheres = [project.where for project in self.projects]
-        numbers = _numbered(
+        numbers = numbered(
             {place.casefold() for place, _, _ in words} | {each.place.casefold() for each in wheres if each}
         )
         listing = self.people.lists["places"]
-        latitude, longitude = (_reals(word[part] for word in words) for part in (1, 2))
+        latitude, longitude = (reals(word[part] for word in words) for part in (1, 2))
         return Places(
             indptr=listing.indptr,
-            place=_whole(numbers[place.casefold()] for place, _, _ in words)[listing["word"]],
+            place=whole(numbers[place.casefold()] for place, _, _ in words)[listing["word"]],
             latitude=latitude[listing["word"]],
             longitude=longitude[listing["word"]],
             max_km=listing["max_km"],
-            project_place=_whole(numbers[where.place.casefold()] if where else -1 for where in wheres),
-            project_latitude=_reals(where.latitude if where else None for where in wheres),
-            project_longitude=_reals(where.longitude if where else None for where in wheres),
+            project_place=whole(numbers[where.place.casefold()] if where else -1 for where in wheres),
+            project_latitude=reals(where.latitude if where else None for where in wheres),
+            project_longitude=reals(where.longitude if where else None for where in wheres),
         )
 
     @cached_property
@@ -210,11 +212,11 @@ class Arrays:
     @cached_property
     def _skills(self) -> dict[str, int]:
         words = {skill for project in self.projects for skill in (*project.essential, *project.asset)}
-        return _numbered(words.union(self.people.words["skills"]))
+        return numbered(words.union(self.people.words["skills"]))
 
     @cached_property
     def _skill_numbers(self) -> NDArray[np.int64]:
-        return _whole(self._skills[word] for word in self.people.words["skills"])
+        return whole(self._skills[word] for word in self.people.words["skills"])
 
     def _kept(self) -> Pairs:
         """Return the kept pairs, each numbered by its seat's position in the project: its own, else the next free."""
@@ -238,9 +240,9 @@ def _is_so(arrays: Arrays, rule: HardRule) -> Rule:
 def _differs(arrays: Arrays, rule: HardRule) -> Rule:
     words = [word.casefold() for word in arrays.people.words[rule.person]]
     avoided = [getattr(project, rule.project[0]).casefold() for project in arrays.projects]
-    numbers = {"": -1} | _numbered({*words, *avoided} - {""})
-    held = _of_word([numbers[word] for word in words], arrays.people.single[rule.person])
-    return Differs(rule.code, held, _whole(numbers[word] for word in avoided))
+    numbers = {"": -1} | numbered({*words, *avoided} - {""})
+    held = of_word([numbers[word] for word in words], arrays.people.single[rule.person])
+    return Differs(rule.code, held, whole(numbers[word] for word in avoided))
 
 
 def _holds(arrays: Arrays, rule: HardRule) -> Rule:
@@ -248,9 +250,33 @@ def _holds(arrays: Arrays, rule: HardRule) -> Rule:
     if rule.person == "skills":
         return Holds(rule.code, arrays.held, arrays.essential)
     asked = [_parts(getattr(project, rule.project[0])) for project in arrays.projects]
-    columns = _numbered({thing for row in asked for thing in row})
-    things = _levels([_parts(dict([word])) for word in arrays.people.words[rule.person]], columns)
-    return Holds(rule.code, _spelt_out(arrays.people.lists[rule.person], things), _levels(asked, columns))
+    columns = numbered({thing for row in asked for thing in row})
+    things = levels([_parts(dict([word])) for word in arrays.people.words[rule.person]], columns)
+    holds = Holds(rule.code, spelt_out(arrays.people.lists[rule.person], things), levels(asked, columns))
+    return _together(rule, [holds, *_language_tests(arrays, rule)])
+
+
+def _language_tests(arrays: Arrays, rule: HardRule) -> Iterator[Rule]:
+    """Yield, for each language asked, until when the tests of those who speak it count."""
+    listing, words = arrays.people.lists[rule.person], arrays.people.words[rule.person]
+    asked = [getattr(project, rule.project[0]) for project in arrays.projects]
+    for language in sorted({each for row in asked for each in row}):
+        theirs = np.array([word[0] == language for word in words], dtype=np.bool_)[listing["word"]]
+        until = np.full(len(arrays.people), LAST_DAY, dtype=np.int64)
+        until[listing.row[theirs]] = listing["until"][theirs]
+        yield from _lasts(arrays, rule, until, [language in row for row in asked])
+
+
+def _lasts(arrays: Arrays, rule: HardRule, until: Array, asks: Sequence[bool]) -> Iterator[Rule]:
+    """Yield the rule that what is held lasts to the last day of projects that ask for it, if it keeps anybody out."""
+    spans = [project.span if asked else None for project, asked in zip(arrays.projects, asks, strict=True)]
+    needed = whole(span.last.toordinal() if span and span.last else 0 for span in spans)
+    if len(until) and until.min() < needed.max(initial=0):
+        yield Lasts(rule.code, until, needed)
+
+
+def _together(rule: HardRule, parts: Sequence[Rule]) -> Rule:
+    return parts[0] if len(parts) == 1 else All(rule.code, tuple(parts))
 
 
 def _parts(languages: Mapping[str, tuple[int, ...]]) -> dict[str, int]:
@@ -266,32 +292,36 @@ def _within(arrays: Arrays, rule: HardRule) -> Rule:
         [rung_word(getattr(project, member)) if member else None for project in arrays.projects]
         for member in rule.project
     )
-    ladders = _numbered({word[1] for word in (*words, *low, *high) if word})
+    ladders = numbered({word[1] for word in (*words, *low, *high) if word})
     held = _rungs([*words, None], ladders)
     code = arrays.people.single[rule.person]
-    return Within(
+    within = Within(
         rule.code,
         Rungs(held.ladder[code], held.rank[code], held.band[code]),
         _rungs(low, ladders),
         _rungs(high, ladders),
     )
+    if not rule.until:
+        return within
+    asks = [one is not None or other is not None for one, other in zip(low, high, strict=True)]
+    return _together(rule, [within, *_lasts(arrays, rule, arrays.people.single[rule.until], asks)])
 
 
 def _rungs(words: Sequence[tuple[Any, ...] | None], ladders: dict[str, int]) -> Rungs:
     return Rungs(
-        _whole(ladders[word[1]] if word else -1 for word in words),
-        _whole(word[2] if word else -1 for word in words),
-        _whole(word[3] if word and word[3] is not None else -1 for word in words),
+        whole(ladders[word[1]] if word else -1 for word in words),
+        whole(word[2] if word else -1 for word in words),
+        whole(word[3] if word and word[3] is not None else -1 for word in words),
     )
 
 
 def _accepts(arrays: Arrays, rule: HardRule) -> Rule:
     asked = [getattr(project, rule.project[0]) for project in arrays.projects]
-    columns = _numbered({value for value in asked if value})
+    columns = numbered({value for value in asked if value})
     words, listing = arrays.people.words[rule.person], arrays.people.lists[rule.person]
     # One word more stands for all there are: for those who state none.
     anything = np.flatnonzero(np.diff(listing.indptr) == 0)
-    things = _levels([*({word: 1} for word in words), dict.fromkeys(columns, 1)], columns)
+    things = levels([*({word: 1} for word in words), dict.fromkeys(columns, 1)], columns)
     counts = np.diff(listing.indptr)
     counts[anything] = 1
     stated = Listing(
@@ -299,7 +329,7 @@ def _accepts(arrays: Arrays, rule: HardRule) -> Rule:
         {"word": np.insert(listing["word"].astype(np.int64), listing.indptr[anything], len(words))},
     )
     return Holds(
-        rule.code, _spelt_out(stated, things), _levels([{value: 1} if value else {} for value in asked], columns)
+        rule.code, spelt_out(stated, things), levels([{value: 1} if value else {} for value in asked], columns)
     )
 
 
@@ -342,59 +372,3 @@ _GROUPED_BY = {"department": "home", "discipline": "discipline", "grade": "grade
 def _of_time(rules: Iterable[Rule]) -> Iterator[Shares]:
     """Yield the side rule by which people may have several seats while their time lasts."""
     yield from (Shares("time", rule) for rule in rules if isinstance(rule, Free))
-
-
-def _numbered(words: Iterable[str]) -> dict[str, int]:
-    return {word: number for number, word in enumerate(sorted(words))}
-
-
-def _of_word(values: Sequence[int], numbers: Array) -> NDArray[np.int64]:
-    """Return what stands for each number of a word, −1 for none."""
-    return np.array([*values, -1], dtype=np.int64)[numbers]
-
-
-def _levels(rows: Sequence[Mapping[str, int]], columns: dict[str, int]) -> Levels:
-    """Return rows × columns; words that are no column are left out, since nobody asks for them."""
-    entries = [
-        (number, columns[word], level)
-        for number, row in enumerate(rows)
-        for word, level in row.items()
-        if word in columns
-    ]
-    return Levels.from_rows((len(rows), len(columns)), entries)
-
-
-def _held(listing: Listing, numbers: NDArray[np.int64], columns: int) -> Levels:
-    """Return people × columns, given the column of each word; both are in the same order."""
-    level = listing.columns.get("level")
-    return _table(
-        np.ones(len(listing["word"]), dtype=np.uint8) if level is None else level,
-        numbers.astype(np.int32)[listing["word"]],
-        listing.indptr,
-        columns,
-    )
-
-
-def _spelt_out(listing: Listing, things: Levels) -> Levels:
-    """Return people × columns, given what each word stands for."""
-    if not things.shape[0]:
-        return Levels.none((len(listing.indptr) - 1, things.shape[1]))
-    words, of_word = things.table, listing["word"]
-    each = Listing(words.indptr.astype(np.int64), {"column": words.indices, "level": words.data}).take(of_word)
-    return _table(each["level"], each["column"], each.indptr[listing.indptr], things.shape[1])
-
-
-def _table(level: Array, column: Array, indptr: Array, columns: int) -> Levels:
-    table = csr_array((level, column.astype(np.int32), indptr), shape=(len(indptr) - 1, columns))
-    table.sort_indices()
-    for part in (table.data, table.indices, table.indptr):
-        part.setflags(write=False)
-    return Levels(table)
-
-
-def _whole(values: Iterable[int]) -> NDArray[np.int64]:
-    return np.fromiter(values, dtype=np.int64)
-
-
-def _reals(values: Iterable[float | None]) -> NDArray[np.float64]:
-    return np.fromiter((np.nan if value is None else value for value in values), dtype=np.float64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,8 @@ import numpy as np
 
 from freeagents.eligibility.arrays import NOTHING, Arrays, Between
 from freeagents.eligibility.case import Case
-from freeagents.eligibility.columns import Array
-from freeagents.eligibility.facts import Pair, PersonFacts, ProjectFacts, Wish
+from freeagents.eligibility.facts import Lapse, Pair, PersonFacts, ProjectFacts
+from freeagents.eligibility.lapsing import lapses
 from freeagents.matching import (
     LEFT_OUT,
     PARTS,
@@ -72,12 +72,16 @@ class CaseError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One pair: the rules it breaks, its score in parts (units, 1,000 to the point) and what each criterion adds."""
+    """One pair: the rules it breaks, its score in parts (units, 1,000 to the point) and what each criterion adds.
+
+    :ivar lapses: what is held as asked, but ends before the project.
+    """
 
     failing: tuple[str, ...]
     parts: dict[str, int]
     most: dict[str, int]
     criteria: list[dict[str, Any]]
+    lapses: tuple[Lapse, ...] = ()
 
     @property
     def score(self) -> int:
@@ -256,7 +260,8 @@ def judge_each(
     arrays = Arrays(case)
     problem = arrays.problem()
     for project in projects:
-        yield _explanation(arrays, explain(problem, policy, 0, arrays.project_of[project.key]))
+        number = arrays.project_of[project.key]
+        yield _explanation(arrays, explain(problem, policy, 0, number), 0, number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +296,7 @@ def explain_row(case: Case, row: int, policy: Policy, limit: int) -> Standing:
     # Whoever breaks more rules than the last of those that would be shown cannot be among them.
     most = others[:limit][-1][0] if others else 0
     told = {
-        project: _explanation(arrays, explain(problem, policy, 0, project))
+        project: _explanation(arrays, explain(problem, policy, 0, project), 0, project)
         for project in (*applied, *(project for count, project in others if count <= most))
     }
     others.sort(key=lambda row: (row[0], -told[row[1]].score if row[1] in told else 0, row[1]))
@@ -305,55 +310,8 @@ def explain_row(case: Case, row: int, policy: Policy, limit: int) -> Standing:
     )
 
 
-def failing(case: Case, pairs: Iterable[Pair | Wish]) -> list[tuple[str, ...]]:
-    """Return, for each pair of the case, the codes of the hard rules that it breaks."""
-    arrays = Arrays(case)
-    rows = np.array([arrays.row(pair) for pair in pairs], dtype=np.int64).reshape(-1, 2)
-    return _failing(arrays, *rows.T)
-
-
-def failing_wishes(case: Case, people: Array) -> Iterator[tuple[int, str, tuple[str, ...]]]:
-    """Yield row, project key and the codes of the broken rules for each wish of these people, given by row in order."""
-    arrays = Arrays(case.only(people))
-    wishes = arrays.people.lists["wishes"]
-    found = _failing(arrays, wishes.row, wishes["word"])
-    for row, project, codes in zip(people[wishes.row].tolist(), wishes["word"].tolist(), found, strict=True):
-        yield row, arrays.projects[project].key, codes
-
-
-def keeps_from(case: Case, people: Array) -> list[dict[str, int]]:
-    """Return rule → from how many projects with seats it alone keeps a person, for each of the people of these rows.
-
-    Looks at each of them with each project.
-    """
-    problem = Arrays(case.only(people)).problem()
-    counts = np.zeros((len(people), len(problem.rules)), dtype=np.int64)
-    everybody = np.arange(len(people))
-    for project in np.flatnonzero(problem.seats).tolist():
-        refused = np.array([~rule.allows(project, everybody) for rule in problem.rules])
-        alone = np.flatnonzero(refused.sum(axis=0) == 1)
-        counts[alone, refused[:, alone].argmax(axis=0)] += 1
-    codes = [rule.code for rule in problem.rules]
-    return [{code: count for code, count in zip(codes, row, strict=True) if count} for row in counts.tolist()]
-
-
-def _failing(arrays: Arrays, people: Array, projects: Array) -> list[tuple[str, ...]]:
-    """Ask each rule once a project, for all its people."""
-    problem = arrays.problem()
-    found: list[tuple[str, ...]] = [()] * len(people)
-    order = np.argsort(projects, kind="stable")
-    begins = np.flatnonzero(np.diff(projects[order], prepend=-1))
-    for some in np.split(order, begins[1:]):
-        if not len(some):
-            continue
-        project, who = int(projects[some[0]]), people[some].astype(np.int64)
-        allowed_by = np.array([rule.allows(project, who) for rule in problem.rules])
-        for pair, column in zip(some.tolist(), allowed_by.T, strict=True):
-            found[pair] = tuple(rule.code for rule, allows in zip(problem.rules, column, strict=True) if not allows)
-    return found
-
-
-def _explanation(arrays: Arrays, found: PairExplanation) -> Explanation:
+def _explanation(arrays: Arrays, found: PairExplanation, person: int = 0, project: int = 0) -> Explanation:
+    """Return an explanation by codes; of a pair that is not allowed, given by row, with what ends too early."""
     return Explanation(
         failing=found.failing,
         parts=dict(found.parts),
@@ -370,6 +328,7 @@ def _explanation(arrays: Arrays, found: PairExplanation) -> Explanation:
             }
             for row in found.criteria
         ],
+        lapses=lapses(arrays.people, person, arrays.projects[project]) if found.failing else (),
     )
 
 

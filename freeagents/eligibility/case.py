@@ -15,6 +15,7 @@ import numpy as np
 from freeagents.country.entries import Rung
 from freeagents.country.places import Location
 from freeagents.eligibility.columns import (
+    LAST_DAY,
     LISTS,
     NUMBERS,
     PROJECTS,
@@ -33,7 +34,9 @@ from freeagents.eligibility.columns import (
 )
 from freeagents.eligibility.facts import Pair, PersonFacts, ProjectFacts, Wish
 
-FORMAT = 2
+FORMAT, WITHOUT_ENDS = 3, 2
+"""The format of the bytes, and the one before, in which what people hold had no end."""
+ENDS = ("clearance_until", "until")
 SHARD = 4_096
 """So many people stand together in the bytes, so that one of them can be read without the others."""
 
@@ -119,7 +122,7 @@ class Case:
         """
         first, *shards = pieces
         head = json.loads(first)
-        if head["format"] != FORMAT:
+        if head["format"] not in {FORMAT, WITHOUT_ENDS}:
             raise ValueError(f"this snapshot has format {head['format']}; this version reads {FORMAT}")
         projects = tuple(_project(row) for row in head["projects"])
         words = {name: tuple(map(_word, told)) for name, told in head["words"].items()}
@@ -167,6 +170,7 @@ def decompress(kept: bytes) -> bytes:
 
 def _people(head: Mapping[str, Any], words: Mapping[str, tuple[Any, ...]], shards: Sequence[bytes]) -> People:
     """Put the columns of shards one below the other."""
+    ends = head["format"] != WITHOUT_ENDS
     key: list[Array] = []
     single: dict[str, list[Array]] = {name: [] for name in (*WORDS, *NUMBERS)}
     counts: dict[str, list[Array]] = {name: [] for name in LISTS}
@@ -179,12 +183,14 @@ def _people(head: Mapping[str, Any], words: Mapping[str, tuple[Any, ...]], shard
         [rows] = reader.take("<u4", 1).tolist()
         key.append(reader.take(f"S{head['key']}", rows))
         for name, values in single.items():
-            values.append(reader.take(NUMBERS.get(name) or width(words[name]), rows))
+            kind = NUMBERS.get(name) or width(words[name])
+            values.append(_endless(kind, rows) if name in ENDS and not ends else reader.take(kind, rows))
         for name, (vocabulary, _) in LISTS.items():
             counts[name].append(reader.take(head["counts"][name], rows))
             entries = int(counts[name][-1].sum(dtype=np.int64))
             for column, kind in kinds(name, words[vocabulary] if vocabulary else ()).items():
-                columns[name][column].append(reader.take(kind, entries))
+                told = ends or column not in ENDS
+                columns[name][column].append(reader.take(kind, entries) if told else _endless(kind, entries))
     return People(
         key=_joined(key, f"S{head['key']}"),
         words=words,
@@ -209,6 +215,11 @@ class _Reader:
         found = np.frombuffer(self._shard, kind, count, self._at)
         self._at += found.nbytes
         return found
+
+
+def _endless(kind: str, count: int) -> Array:
+    """Return so many last days for what has no end."""
+    return np.full(count, LAST_DAY, dtype=kind)
 
 
 def _joined(parts: Sequence[Array], kind: str) -> Array:

@@ -21,16 +21,16 @@ from freeagents.eligibility.facts import PersonFacts, Spell
 Array = NDArray[Any]
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1).toordinal(), date(2200, 1, 1).toordinal()
-"""What an open start or end of availability means, as day numbers."""
+"""What an open start or end means, as day numbers."""
 
 WORDS = ("home", "discipline", "grade", "clearance")
 """Facts that are one word or none, −1; each has a vocabulary of its own name."""
-NUMBERS = {"admitted": "?", "bench_days": "<i4"}
+NUMBERS = {"admitted": "?", "bench_days": "<i4", "clearance_until": "<i4"}
 """Facts that are one number."""
 LISTS: Mapping[str, tuple[str | None, Mapping[str, str]]] = {
     "skills": ("skills", {"level": "u1"}),
     "learning": ("skills", {}),
-    "languages": ("languages", {}),
+    "languages": ("languages", {"until": "<i4"}),
     "places": ("places", {"max_km": "<f8"}),
     "work_modes": ("work_modes", {}),
     "available": (None, {"first": "<i4", "last": "<i4", "percent": "u1"}),
@@ -241,18 +241,21 @@ class Gathering:
             discipline=person.discipline,
             grade=rung_word(person.grade),
             clearance=rung_word(person.clearance),
+            clearance_until=last_day(person.clearance_until),
             admitted=person.admitted,
             bench_days=person.bench_days,
             skills=person.skills.items(),
             learning=person.learning,
-            languages=person.languages.items(),
+            languages=((word, last_day(person.languages_until.get(word[0]))) for word in person.languages.items()),
             places=((place_word(each.location), reach(each.max_km)) for each in person.places),
             work_modes=person.work_modes,
             available=map(days, person.available),
             committed=map(days, person.committed),
         )
 
-    def add_row(self, key: str, *, admitted: bool = True, bench_days: int = 0, **facts: Any) -> None:
+    def add_row(
+        self, key: str, *, admitted: bool = True, bench_days: int = 0, clearance_until: int = LAST_DAY, **facts: Any
+    ) -> None:
         """Take one person.
 
         :param facts: of ``WORDS``, the word, if there is one; of ``LISTS``, the entries: words or tuples of word and
@@ -263,6 +266,7 @@ class Gathering:
         self._row_of[key] = row
         self._single["admitted"].append(admitted)
         self._single["bench_days"].append(bench_days)
+        self._single["clearance_until"].append(clearance_until)
         for name in WORDS:
             word = facts.get(name)
             self._single[name].append(-1 if word is None else self._number(name, word))
@@ -336,4 +340,9 @@ def reach(max_km: float | None) -> float:
 def days(spell: Spell) -> tuple[int, int, int]:
     """Return a spell by day numbers, with the days that stand for open ends."""
     first = spell.first.toordinal() if spell.first else FIRST_DAY
-    return first, spell.last.toordinal() if spell.last else LAST_DAY, spell.percent
+    return first, last_day(spell.last), spell.percent
+
+
+def last_day(day: date | None) -> int:
+    """Return a last day by its number; None: there is none."""
+    return day.toordinal() if day else LAST_DAY

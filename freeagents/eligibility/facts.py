@@ -39,6 +39,8 @@ class PersonFacts:
     :ivar home: the home department, as a code or word.
     :ivar admitted: admitted to the pool and not paused.
     :ivar languages: language → rank of each part in the pack's scheme; empty ranks: at no stated level.
+    :ivar clearance_until: the last day on which the clearance counts; None: it has no end.
+    :ivar languages_until: language → the last day on which its test counts, for those that have an end.
     :ivar bench_days: days since the last placement ended, or since admission.
     """
 
@@ -48,7 +50,9 @@ class PersonFacts:
     discipline: str | None = None
     grade: Rung | None = None
     clearance: Rung | None = None
+    clearance_until: date | None = None
     languages: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    languages_until: Mapping[str, date] = field(default_factory=dict)
     places: tuple[Reach, ...] = ()
     work_modes: frozenset[str] = frozenset()
     available: tuple[Spell, ...] = ()
@@ -96,6 +100,21 @@ class ProjectFacts:
         """Return the same project, all days so much later."""
         starts_on, ends_on = (day and day + by for day in (self.starts_on, self.ends_on))
         return replace(self, starts_on=starts_on, ends_on=ends_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """What a person holds as a project asks, but not to the project's last day.
+
+    :ivar rule: the hard rule it breaks, which nothing else breaks.
+    :ivar word: the code of the clearance or of the language.
+    :ivar until: the last day on which it counts; ``needed``: the project's last day.
+    """
+
+    rule: str
+    word: str
+    until: date
+    needed: date
 
 
 @dataclass(frozen=True, slots=True)

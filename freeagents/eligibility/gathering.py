@@ -32,7 +32,7 @@ from freeagents.skills.models import Skill
 
 MEMORY = "256MB"
 """What the database may use to gather one kind of fact: with its usual few it would sort on disk."""
-QUESTIONS = 13
+QUESTIONS = 14
 DAY_ONE: Any = literal_column("DATE '0001-01-01'")
 VERY_PLACE: Any = literal_column("'NaN'::float8")
 
@@ -99,6 +99,10 @@ def read_pool(today: date, tell: Callable[[int, int], None]) -> Pool:
     words, single = _facts_of_one_word(ask, of_person, of_profile, len(person))
     single["admitted"] = np.ones(len(person), dtype=np.bool_)
     single["bench_days"] = np.zeros(len(person), dtype=np.int32)
+    single["clearance_until"] = np.full(len(person), LAST_DAY, dtype=np.int32)
+    for until, who in ask(_held(Profile.id, Profile.clearance_until).where(Profile.clearance_until.is_not(None))):
+        row = of_profile(who)
+        single["clearance_until"][row[row >= 0]] = until.toordinal()
     for since, who in ask(_bench()):
         row = of_person(who)
         single["bench_days"][row[row >= 0]] = max((today - since).days, 0)
@@ -148,6 +152,7 @@ def _facts_in_lists(ask: Ask, of_profile: RowOf) -> dict[str, list[Holders]]:
     where = (place.place, place.latitude, place.longitude)
     reach = func.coalesce(place.max_km, VERY_PLACE)
     first, last = _day(spell.starts_on), func.coalesce(_day(spell.ends_on), LAST_DAY)
+    until = func.coalesce(_day(spoken.until), LAST_DAY)
     codes = {row.id: row.code for row in db.session.execute(select(Skill.id, Skill.code))}
     return {
         "skills": [
@@ -159,8 +164,10 @@ def _facts_in_lists(ask: Ask, of_profile: RowOf) -> dict[str, list[Holders]]:
             for skill, who in ask(_held(LearningGoal.profile_id, LearningGoal.skill_id))
         ],
         "languages": [
-            ((language, tuple(ranks)), of_profile(who), ())
-            for language, ranks, who in ask(_held(spoken.profile_id, spoken.language, spoken.ranks))
+            ((language, tuple(ranks)), of_profile(who), (last_days,))
+            for language, ranks, who, last_days in ask(
+                _held(spoken.profile_id, spoken.language, spoken.ranks, numbers=(until,))
+            )
         ],
         "places": [
             (tuple(word), of_profile(who), (kilometres,))

@@ -49,7 +49,11 @@ def people_facts(*, today: date, only: int | Collection[int]) -> dict[int, Perso
             discipline=row.discipline,
             grade=_rung(row.grade, row.grade_ladder, row.grade_rank, row.grade_band),
             clearance=_rung(row.clearance, row.clearance_ladder, row.clearance_rank, None),
+            clearance_until=row.clearance_until if row.clearance else None,
             languages={language: tuple(ranks) for language, ranks in (row.languages or {}).items()},
+            languages_until={
+                language: date.fromisoformat(until) for language, until in (row.until or {}).items() if until
+            },
             places=tuple(
                 Reach(Location(place, north, east), max_km)
                 for place, north, east, max_km in _rows(row.place, row.latitude, row.longitude, row.max_km)
@@ -134,6 +138,7 @@ def _people(only: Collection[int]) -> Select[*tuple[Any, ...]]:
             Profile.clearance,
             Profile.clearance_ladder,
             Profile.clearance_rank,
+            Profile.clearance_until,
             Profile.work_modes,
             bench_since.label("bench_since"),
             *(column for part in parts for column in part.c if column.name != "profile"),
@@ -171,7 +176,8 @@ def _parts(only: Collection[int]) -> Iterator[Select[*tuple[Any, ...]]]:
     )
     # Ranks of unequal length cannot be gathered into an array.
     ranks = func.jsonb_object_agg(HeldLanguage.language, func.to_jsonb(HeldLanguage.ranks))
-    yield _part(only, HeldLanguage.profile_id, languages=ranks)
+    until = func.jsonb_object_agg(HeldLanguage.language, HeldLanguage.until)
+    yield _part(only, HeldLanguage.profile_id, languages=ranks, until=until)
 
 
 def _committed(only: Collection[int]) -> Select[*tuple[Any, ...]]:

@@ -137,6 +137,10 @@ def count_in_tally(
             met[number] = allowed
             failures += ~allowed
     qualify, near = counted & (failures == 0), counted & (failures == 1)
+    later, in_time = project.moved(LATER), np.ones(len(counted), dtype=np.bool_)
+    for ask in asked:
+        if ask.later is not None:
+            in_time &= tally.allows(ask.rule, ask.detail, later)
 
     def kept_out(ask: Ask, allowed: Flags) -> KeptOut:
         alone = near & ~allowed
@@ -146,9 +150,8 @@ def count_in_tally(
             else int((alone & tally.holds(ask.detail, project.essential[ask.detail] - 1)).sum())
         )
         moved = None
-        if ask.later is not None:
-            later = tally.allows(ask.rule, ask.detail, project.moved(LATER))
-            moved = int((alone & later).sum()), int((qualify & ~later).sum())
+        if ask.rule.kind is Kind.FREE:
+            moved = int((alone & in_time).sum()), int((qualify & ~in_time).sum())
         return KeptOut(ask.rule.code, ask.detail, int(alone.sum()), lower, moved)
 
     return LiveCount(
@@ -174,10 +177,10 @@ def count_in_database(
     told = [ask for ask in asked if _is_told(ask)]
     columns = [ask.condition.label(f"ask_{number}") for number, ask in enumerate(told)]
     lowered = [(number, ask.lower.label(f"lower_{number}")) for number, ask in enumerate(told) if ask.lower is not None]
-    moved = [(number, ask.later.label(f"later_{number}")) for number, ask in enumerate(told) if ask.later is not None]
+    moved = [ask.later.label(f"later_{number}") for number, ask in enumerate((*told, *always)) if ask.later is not None]
     query = (
         pool()
-        .with_only_columns(Person.id, *columns, *(column for _, column in (*lowered, *moved)))
+        .with_only_columns(Person.id, *columns, *(column for _, column in lowered), *moved)
         .where(
             among, *(ask.condition for ask in always), _failures(ask.condition for ask in told if _is_cheap(ask)) <= 1
         )
@@ -196,8 +199,8 @@ def count_in_database(
             .filter(and_(not_(met[number]), failures == 1, rows.c[f"lower_{number}"]))
             .label(f"gain_{number}")
         )
-    for number, _column in moved:
-        later = rows.c[f"later_{number}"]
+    later = and_(true(), *(rows.c[column.name] for column in moved))
+    for number in (number for number, ask in enumerate(told) if ask.rule.kind is Kind.FREE):
         figures.append(func.count().filter(and_(not_(met[number]), failures == 1, later)).label(f"more_{number}"))
         figures.append(func.count().filter(and_(failures == 0, not_(later))).label(f"fewer_{number}"))
     answer = db.session.execute(select(*figures).select_from(rows)).mappings().one()
@@ -209,7 +212,7 @@ def count_in_database(
                 ask.detail,
                 answer[f"out_{number}"],
                 answer.get(f"gain_{number}"),
-                None if ask.later is None else (answer[f"more_{number}"], answer[f"fewer_{number}"]),
+                (answer[f"more_{number}"], answer[f"fewer_{number}"]) if ask.rule.kind is Kind.FREE else None,
             )
             for number, ask in enumerate(told)
         ),

@@ -31,6 +31,7 @@ class Kind(Enum):
 class HardRule:
     """One rule: its name, its kind, and the facts of :mod:`freeagents.eligibility.facts` that it compares.
 
+    :ivar until: the fact that says until when what the person holds counts: to the project's last day, or not at all.
     :ivar counted: whether managers may learn about how many people it alone keeps out.
     """
 
@@ -38,6 +39,7 @@ class HardRule:
     kind: Kind
     person: str = ""
     project: tuple[str, ...] = ()
+    until: str = ""
     counted: bool = True
 
 
@@ -45,9 +47,9 @@ RULES: tuple[HardRule, ...] = (
     HardRule("essential_skills", Kind.HOLDS, "skills", ("essential",)),
     HardRule("admission", Kind.IS_SO, "admitted", counted=False),
     HardRule("another_department", Kind.DIFFERS, "home", ("department",)),
-    HardRule("clearance", Kind.WITHIN, "clearance", ("clearance", ""), counted=False),
+    HardRule("clearance", Kind.WITHIN, "clearance", ("clearance", ""), until="clearance_until", counted=False),
     HardRule("grade", Kind.WITHIN, "grade", ("grade_min", "grade_max")),
-    HardRule("languages", Kind.HOLDS, "languages", ("languages",)),
+    HardRule("languages", Kind.HOLDS, "languages", ("languages",), until="languages_until"),
     HardRule("work_mode", Kind.ACCEPTS, "work_modes", ("work_mode",)),
     HardRule("place", Kind.NEAR, "places", ("where",)),
     HardRule("availability", Kind.FREE, "available", ("span",)),

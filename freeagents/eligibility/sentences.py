@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,9 +11,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from freeagents.eligibility.advice import Naming, your_nearest_sentence
-from freeagents.eligibility.facts import LimitUse
-from freeagents.web.filters import points
-from freeagents.web.words import part_name
+from freeagents.eligibility.facts import Lapse, LimitUse
+from freeagents.web.filters import day, points
+from freeagents.web.words import part_name, spoken_name
 
 RULE_NAMES = {
     "essential_skills": _l("essential skills"),
@@ -31,9 +32,9 @@ RULE_SENTENCES = {
     "essential_skills": _l("Not every essential skill is held at the level asked"),
     "admission": _l("The person is not admitted to the pool, or has paused"),
     "another_department": _l("The project is in the person’s own department"),
-    "clearance": _l("The security clearance the project needs is not held"),
+    "clearance": _l("The security clearance the project needs is not held to its last day"),
     "grade": _l("The grade is outside the project’s band"),
-    "languages": _l("Not every language is held at the level asked"),
+    "languages": _l("Not every language is held at the level asked to the project’s last day"),
     "work_mode": _l("The person does not work in the way the project does"),
     "place": _l("The place of work is farther than the person would go"),
     "availability": _l("The person is not free on every day at the share of time asked"),
@@ -109,10 +110,30 @@ def your_rule_sentence(code: str, detail: str = "") -> str:
     return f"{sentence} ({detail})." if detail else f"{sentence}."
 
 
+def your_rule_sentences(code: str, lapses: Iterable[Lapse], detail: str = "") -> list[str]:
+    """Return :func:`your_rule_sentence`, or in its stead what ends too early, where nothing else breaks the rule."""
+    return [your_lapse(lapse) for lapse in lapses if lapse.rule == code] or [your_rule_sentence(code, detail)]
+
+
+def your_lapse(lapse: Lapse) -> str:
+    """Return until when something counts, and the project runs, as one says it to the person it is about."""
+    days = {"until": day(lapse.until), "needed": day(lapse.needed)}
+    if lapse.rule == "clearance":
+        return str(_("Your clearance counts until %(until)s; the project runs until %(needed)s.", **days))
+    return str(
+        _(
+            "Your test of %(language)s counts until %(until)s; the project runs until %(needed)s.",
+            language=spoken_name(lapse.word),
+            **days,
+        )
+    )
+
+
 def your_answer(code: str, facts: Mapping[str, Any]) -> str:
     """Return, to the person who applied, why the application was answered as it was."""
     if code == "rules_not_met":
-        return " ".join(your_rule_sentence(rule) for rule in facts.get("rules", ()))
+        ends = [Lapse(rule, word, *map(date.fromisoformat, days)) for rule, word, *days in facts.get("lapses", ())]
+        return " ".join(said for rule in facts.get("rules", ()) for said in your_rule_sentences(rule, ends))
     return str(YOUR_ANSWERS[code]) if code in YOUR_ANSWERS else sentence_for_person(code, facts, {})
 
 

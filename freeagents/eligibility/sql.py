@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -21,6 +21,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
 )
 from sqlalchemy.orm import aliased
 
@@ -46,7 +47,7 @@ class Ask:
     """One thing a project asks: the rule, what exactly (a skill's or language's code), and the condition on a person.
 
     ``lower`` is the same condition with a skill asked one level lower, where it is asked above the lowest; ``later``
-    with the days :data:`LATER`.
+    with the days :data:`LATER`, where days are looked at.
     """
 
     rule: HardRule
@@ -94,8 +95,24 @@ def _holds(rule: HardRule, project: ProjectFacts) -> Iterator[Ask]:
             lower = _holds_skill(code, level - 1) if level > 1 else None
             yield Ask(rule, code, _holds_skill(code, level), lower)
     else:
+        now, later = _last_days(project)
         for language, ranks in asked.items():
-            yield Ask(rule, language, _holds_language(language, ranks))
+            yield Ask(
+                rule,
+                language,
+                _holds_language(language, ranks, now),
+                later=None if later is None else _holds_language(language, ranks, later),
+            )
+
+
+def _last_days(project: ProjectFacts) -> tuple[date | None, date | None]:
+    """Return the project's last day, and what it would be with the days :data:`LATER`."""
+    span = project.span
+    return (span.last, span.moved(LATER).last) if span else (None, None)
+
+
+def _lasts(until: Any, needed: date | None) -> ColumnElement[bool]:
+    return true() if needed is None else or_(until.is_(None), until >= needed)
 
 
 def _holds_skill(code: str, level: int) -> ColumnElement[bool]:
@@ -104,10 +121,11 @@ def _holds_skill(code: str, level: int) -> ColumnElement[bool]:
     )
 
 
-def _holds_language(language: str, ranks: tuple[int, ...]) -> ColumnElement[bool]:
+def _holds_language(language: str, ranks: tuple[int, ...], needed: date | None) -> ColumnElement[bool]:
     return exists().where(
         HeldLanguage.profile_id == Profile.id,
         HeldLanguage.language == language,
+        _lasts(HeldLanguage.until, needed),
         *(HeldLanguage.ranks[part] >= rank for part, rank in enumerate(ranks, start=1)),
     )
 
@@ -122,7 +140,12 @@ def _within(rule: HardRule, project: ProjectFacts) -> Iterator[Ask]:
         conditions.append(_compare(ladder, rank, band, low, lambda held, asked: held >= asked))
     if high is not None:
         conditions.append(_compare(ladder, rank, band, high, lambda held, asked: held <= asked))
-    yield Ask(rule, "", and_(*conditions))
+    if not rule.until:
+        yield Ask(rule, "", and_(*conditions))
+        return
+    until = getattr(Profile, rule.until)
+    now, later = (and_(*conditions, _lasts(until, day)) for day in _last_days(project))
+    yield Ask(rule, "", now, later=later)
 
 
 def _compare(

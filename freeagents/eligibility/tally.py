@@ -36,7 +36,7 @@ class Alike:
     @classmethod
     def of(cls, rule: HardRule, people: People) -> Alike:
         """Return who is alike to a rule."""
-        facts = (rule.person, *BESIDE.get(rule.person, ()))
+        facts = (rule.person, *BESIDE.get(rule.person, ()), *({rule.until} & NUMBERS.keys()))
         kind, first = _kinds([each for fact in facts for each in _columns(people, fact)])
         order = np.argsort(first)
         renumbered = np.empty_like(order)
@@ -116,8 +116,8 @@ class Tally:
 
 
 def _columns(people: People, fact: str) -> list[Array]:
-    """Return what tells people apart in a fact: the number of a word, or the number of their list of entries."""
-    if fact in WORDS:
+    """Return what tells people apart in a fact: a number, of a word or itself, or that of their list of entries."""
+    if fact in WORDS or fact in NUMBERS:
         return [people.single[fact]]
     listing = people.lists[fact]
     columns = [np.unique(values, return_inverse=True)[1] for values in listing.columns.values()]

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from freeagents.country.pack import REMEMBERED, Pack
 from freeagents.country.places import locate
 from freeagents.eligibility.case import Case, in_order
-from freeagents.eligibility.columns import Gathering, days, place_word, reach, rung_of, rung_word
+from freeagents.eligibility.columns import Gathering, days, last_day, place_word, reach, rung_of, rung_word
 from freeagents.eligibility.facts import ProjectFacts, Spell
 from freeagents.exchange.rows import Row, Rows
 from freeagents.exchange.tables import Faults, many_rows
@@ -38,7 +38,8 @@ class Reading:
             discipline=data["discipline"],
             grade=_grade(self.pack, data["grade"]) if data["grade"] else None,
             clearance=_clearance(self.pack, data["clearance"]) if data["clearance"] else None,
-            languages=self.languages(row).items(),
+            clearance_until=self.clearance_until(row),
+            languages=self._tested(row),
             places=[(_place(self.pack, item["place"]), reach(item["max_km"])) for item in data["places"]],
             work_modes=set(data["work_modes"]),
             available=(days(spell),),
@@ -50,6 +51,7 @@ class Reading:
         """Note what the pack shows to be wrong with a row of the people file."""
         self.languages(row)
         self.levels(row, "skills")
+        self.clearance_until(row)
 
     def project(self, row: Row) -> ProjectFacts:
         """Return the facts of a row of the projects file."""
@@ -86,6 +88,18 @@ class Reading:
             except ValueError as error:
                 self.note(row, "languages", str(error))
         return found
+
+    def clearance_until(self, row: Row) -> int:
+        """Return the number of the last day on which the clearance counts."""
+        until = row.data["clearance_until"]
+        if until and not row.data["clearance"]:
+            self.note(row, "clearance_until", _("No clearance is stated that could end. Name it, or leave this blank."))
+        return last_day(until)
+
+    def _tested(self, row: Row) -> Iterator[tuple[Any, int]]:
+        """Yield each language with its ranks, and the last day on which the test of it counts."""
+        until = {item["language"]: last_day(item["until"]) for item in row.data["languages"]}
+        yield from ((word, until[word[0]]) for word in self.languages(row).items())
 
     def levels(self, row: Row, column: str) -> dict[str, int]:
         """Return skill → level; two words for one skill are refused."""

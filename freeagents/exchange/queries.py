@@ -71,6 +71,7 @@ def people_with_posts(people: Collection[int]) -> Sequence[Any]:
             Employment.grade,
             Profile.discipline,
             Profile.clearance,
+            Profile.clearance_until,
             Profile.work_modes,
         )
         .outerjoin(Profile, Profile.person_id == Person.id)
@@ -100,7 +101,7 @@ class Part:
 PARTS = {
     "languages": Part(
         HeldLanguage.profile_id,
-        {"language": HeldLanguage.language, "letters": HeldLanguage.letters},
+        {"language": HeldLanguage.language, "letters": HeldLanguage.letters, "until": HeldLanguage.until},
         HeldLanguage.language,
     ),
     "places": Part(

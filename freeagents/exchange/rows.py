@@ -47,8 +47,8 @@ PEOPLE = Kind(
     PersonRowSchema,
     "ends_after_start",
     (
-        *("person_id", "name", "email", "department", "discipline", "grade", "clearance", "languages", "places"),
-        *("work_modes", "available_from", "available_to", "time_percent", "skills", "learning"),
+        *("person_id", "name", "email", "department", "discipline", "grade", "clearance", "clearance_until"),
+        *("languages", "places", "work_modes", "available_from", "available_to", "time_percent", "skills", "learning"),
     ),
     ("person_id",),
 )
@@ -206,6 +206,9 @@ def _remembering(schema: Schema) -> Schema:
     for each in schema.load_fields.values():
         _say_what_is_right(each)
         if isinstance(each, Packed):
+            for part in each.inner.schema.fields.values() if isinstance(each.inner, fields.Nested) else ():
+                if isinstance(part, fields.Date):
+                    _say_what_is_right(part)
             each.inner, each.unpack = _Remembered(_item(each)), None
     return schema
 

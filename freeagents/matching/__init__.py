@@ -36,7 +36,7 @@ from freeagents.matching._reasons import (
     explain_plan,
     keeps_from,
 )
-from freeagents.matching._rules import Apart, Differs, Flag, Holds, Rule, Rungs, Within
+from freeagents.matching._rules import All, Apart, Differs, Flag, Holds, Lasts, Rule, Rungs, Within
 from freeagents.matching._score import score_parts
 from freeagents.matching._second import second_opinion
 from freeagents.matching._shares import Shares
@@ -54,6 +54,7 @@ __all__ = [
     "RANGES",
     "STABLE",
     "UNITS_PER_POINT",
+    "All",
     "Apart",
     "Assignment",
     "BlockingPairs",
@@ -69,6 +70,7 @@ __all__ = [
     "Free",
     "Holds",
     "Index",
+    "Lasts",
     "LeftOut",
     "Levels",
     "Limit",

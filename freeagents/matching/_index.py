@@ -18,7 +18,7 @@ from freeagents.matching._order import Order
 from freeagents.matching._places import Near, Places
 from freeagents.matching._policy import Policy
 from freeagents.matching._problem import Fit, Problem
-from freeagents.matching._rules import Apart, Holds, Rule
+from freeagents.matching._rules import Apart, Holds, Rule, told_apart
 from freeagents.matching._score import bench_units, criterion_units, distance_units, rank_units
 from freeagents.matching._screens import Screens, screens
 from freeagents.matching._tables import TOP_LEVEL, Levels, Pairs
@@ -247,17 +247,16 @@ class _Rules:
         near: Near | None = None
         apart: list[tuple[Pairs, int]] = []
         others: list[Rule] = []
-        for place, rule in enumerate(problem.rules):
-            bit = 1 << place
-            if isinstance(rule, Holds) and rule.held.same_as(fit.held) and rule.asked.same_as(fit.essential):
+        for bit, rule, part in told_apart(problem.rules):
+            if isinstance(part, Holds) and part.held.same_as(fit.held) and part.asked.same_as(fit.essential):
                 essential = bit
-            elif isinstance(rule, Apart):
-                apart.append((rule.pairs, bit))
-            elif isinstance(rule, Free) and free is None:
-                free, free_bit = rule, bit
-            elif isinstance(rule, Near) and near is None and rule.places is fit.places:
-                near, near_bit = rule, bit
-            elif (told := _tabled(rule, m)) is None:
+            elif isinstance(part, Apart):
+                apart.append((part.pairs, bit))
+            elif isinstance(part, Free) and free is None:
+                free, free_bit = part, bit
+            elif isinstance(part, Near) and near is None and part.places is fit.places:
+                near, near_bit = part, bit
+            elif (told := _tabled(part, m)) is None:
                 others.append(rule)
             else:
                 kind, demand, answers = told
@@ -274,7 +273,7 @@ class _Rules:
             near,
             tuple(apart),
             Bits(np.array(tabled, dtype=np.int64), essential, free_bit, near_bit),
-            tuple(others),
+            tuple(dict.fromkeys(others)),
         )
 
 

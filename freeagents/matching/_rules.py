@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -32,6 +33,11 @@ class Rule(ABC):
     @abstractmethod
     def allows(self, project: int, people: Whole) -> Flags:
         """Return, for each of the people (by index, any order), whether the rule allows the pair with the project."""
+
+    @property
+    def parts(self) -> tuple[Rule, ...]:
+        """The rules that it consists of, all of which must allow a pair: itself, if it is of one piece."""
+        return (self,)
 
     def candidates(self, project: int) -> Whole | None:
         """Return the only people who can be allowed, sorted, where the rule knows them at once; None: it does not."""
@@ -232,3 +238,72 @@ class Flag(Rule):
     def alike(self, projects: int) -> tuple[Hashes, Hashes]:
         """Liken people with the same flag, and all projects."""
         return self.ok.astype(np.uint64), np.zeros(projects, np.uint64)
+
+
+@dataclass(frozen=True, eq=False)
+class Lasts(Rule):
+    """What the person holds counts at least until the day to which the project needs it.
+
+    :ivar until: n last days; for those who hold no such thing any day will do, since another rule keeps them out.
+    :ivar needed: m days; 0: the project does not need it.
+    """
+
+    until: Whole
+    needed: Whole
+
+    def __post_init__(self) -> None:
+        for name in ("until", "needed"):
+            object.__setattr__(self, name, whole(f"{self.code}.{name}", getattr(self, name), 0))
+
+    def check(self, people: int, projects: int) -> None:
+        """Refuse days of another number."""
+        same_length(self.code, people, until=self.until)
+        same_length(self.code, projects, needed=self.needed)
+
+    def allows(self, project: int, people: Whole) -> Flags:
+        """Allow those who hold it long enough."""
+        lasts: Flags = self.until[people] >= self.needed[project]
+        return lasts
+
+    def alike(self, projects: int) -> tuple[Hashes, Hashes]:
+        """Liken days between which no project ends, and equal days of projects."""
+        del projects
+        days = np.unique(self.needed)
+        return np.searchsorted(days, self.until, side="right").astype(np.uint64), self.needed.astype(np.uint64)
+
+
+@dataclass(frozen=True, eq=False)
+class All(Rule):
+    """Several rules that are told as one.
+
+    :ivar rules: at least one.
+    """
+
+    rules: tuple[Rule, ...]
+
+    @property
+    def parts(self) -> tuple[Rule, ...]:
+        """The rules."""
+        return self.rules
+
+    def check(self, people: int, projects: int) -> None:
+        """Refuse what any of them refuses."""
+        for rule in self.rules:
+            rule.check(people, projects)
+
+    def allows(self, project: int, people: Whole) -> Flags:
+        """Allow those whom all of them allow."""
+        found: Flags = np.logical_and.reduce([rule.allows(project, people) for rule in self.rules])
+        return found
+
+    def candidates(self, project: int) -> Whole | None:
+        """Return the fewest that any of them knows at once."""
+        known = (rule.candidates(project) for rule in self.rules)
+        return min((few for few in known if few is not None), key=len, default=None)
+
+
+def told_apart(rules: Iterable[Rule]) -> Iterator[tuple[int, Rule, Rule]]:
+    """Yield the bit of each rule, the rule, and each of its parts."""
+    for place, rule in enumerate(rules):
+        for part in rule.parts:
+            yield 1 << place, rule, part

@@ -66,6 +66,7 @@ TOPICS = {
     "account": Topic(_l("Your account"), ("at_once",)),
     "applications": Topic(_l("Your applications"), ("at_once", "daily")),
     "searches": Topic(_l("Your saved searches"), ("daily", "never")),
+    "profile": Topic(_l("Your profile"), ("at_once", "daily", "never")),
     "projects": Topic(_l("Projects you own"), ("at_once", "daily", "never")),
     "rounds": Topic(_l("Rounds that you review"), ("at_once", "daily", "never")),
 }

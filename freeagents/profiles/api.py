@@ -38,6 +38,7 @@ class HeldLanguageShown(Schema):
 
     language = fields.String()
     letters = fields.String()
+    until = fields.Date(allow_none=True, metadata={"description": "The last day on which the test counts."})
 
 
 class AcceptedPlaceShown(Schema):
@@ -61,6 +62,9 @@ class ProfileShown(Schema):
     discipline = fields.String(allow_none=True)
     about = fields.String()
     clearance = fields.String(allow_none=True)
+    clearance_until = fields.Date(
+        allow_none=True, metadata={"description": "The last day on which the clearance counts."}
+    )
     work_modes = fields.List(fields.String())
     skills = fields.List(fields.Nested(HeldSkillShown))
     learning = fields.Pluck(HeldSkillShown, "skill", many=True, attribute="goals")

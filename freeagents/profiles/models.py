@@ -21,7 +21,8 @@ PARTS: dict[str, Any] = {"lazy": "raise_on_sql", "cascade": "all, delete-orphan"
 class Profile(Base):
     """What a person brings and wants.
 
-    ``clearance_ladder`` and ``clearance_rank`` place the clearance in the pack's order.
+    ``clearance_ladder`` and ``clearance_rank`` place the clearance in the pack's order; ``clearance_until`` is the last
+    day on which it counts, None where it has no end.
     ``countable``: the person agreed to be counted in the live counts that managers see; ``findable``: to be found by
     managers who look for people to invite.
     """
@@ -30,6 +31,8 @@ class Profile(Base):
     __table_args__ = (
         CheckConstraint(f"work_modes <@ ARRAY{list(WORK_MODES)}::text[]", name="work_modes"),
         Index("ix_profile_findable", "id", postgresql_where="findable"),
+        Index("ix_profile_clearance_until", "clearance_until", postgresql_where="clearance_until IS NOT NULL"),
+        CheckConstraint("clearance IS NOT NULL OR clearance_until IS NULL", name="clearance_until"),
     )
 
     id: Mapped[Key]
@@ -40,6 +43,7 @@ class Profile(Base):
     clearance: Mapped[str | None]
     clearance_ladder: Mapped[str | None]
     clearance_rank: Mapped[int | None]
+    clearance_until: Mapped[date | None]
     work_modes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     paused: Mapped[bool] = mapped_column(default=False)
     countable: Mapped[bool] = mapped_column(default=False)
@@ -87,14 +91,19 @@ class LearningGoal(Base):
 
 
 class HeldLanguage(Base):
-    """A language with its level in the pack's scheme; ``ranks`` are the letters as numbers, one for each part."""
+    """A language with its level in the pack's scheme; ``ranks`` are the letters as numbers, one for each part.
+
+    ``until`` is the last day on which the test of it counts, None where it has no end.
+    """
 
     __tablename__ = "held_language"
+    __table_args__ = (Index("ix_held_language_until", "until", postgresql_where="until IS NOT NULL"),)
 
     profile_id: Mapped[int] = mapped_column(ForeignKey("profile.id", ondelete="CASCADE"), primary_key=True)
     language: Mapped[str] = mapped_column(primary_key=True)
     letters: Mapped[str] = mapped_column(default="")
     ranks: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger), default=list)
+    until: Mapped[date | None]
 
 
 class AcceptedPlace(Base):

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
+from freeagents.accounts.models import Person
 from freeagents.country.entries import RoleLevel
 from freeagents.country.pack import Pack, fold
 from freeagents.extensions import db
-from freeagents.profiles.models import Admission, HeldSkill, LearningGoal, Profile
+from freeagents.messages.models import Message
+from freeagents.profiles.models import Admission, HeldLanguage, HeldSkill, LearningGoal, Profile
 
 
 def admitted_today(person_id: Any) -> ColumnElement[bool]:
@@ -85,6 +87,27 @@ def admission_today(person_id: int) -> Admission | None:
             Admission.expires_on >= func.current_date(),
         )
     )
+
+
+def ending_soon(after: date, until: date, *, limit: int) -> Sequence[Any]:
+    """Return up to ``limit`` clearances and tests of languages that end in these days and nobody was told of yet.
+
+    Each with the person, what it is (``clearance`` or ``language``), its code, the last day on which it counts, and the
+    name of the event. Who has left is not told.
+    """
+    whose = select(Person.id.label("person_id")).join(Profile, Profile.person_id == Person.id)
+    cleared = _ends("clearance", whose, Profile.clearance, Profile.clearance_until, (after, until))
+    spoken = whose.join(HeldLanguage, HeldLanguage.profile_id == Profile.id)
+    tested = _ends("language", spoken, HeldLanguage.language, HeldLanguage.until, (after, until))
+    return db.session.execute(union_all(cleared, tested).limit(limit)).all()
+
+
+def _ends(kind: str, whose: Select[Any], code: Any, last: Any, days: tuple[date, date]) -> Select[Any]:
+    event = func.concat("profile/", Person.public_id, f"/{kind}/", code, "/", last)
+    told = exists().where(Message.recipient_id == Person.id, Message.event == event)
+    return whose.add_columns(
+        literal(kind).label("kind"), code.label("code"), last.label("until"), event.label("event")
+    ).where(last > days[0], last <= days[1], Person.left_on.is_(None), ~told)
 
 
 def gaps(profile: Profile, *, employed: bool, admitted: bool, today: date) -> tuple[str, ...]:

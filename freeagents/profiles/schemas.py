@@ -27,6 +27,12 @@ class LanguageSchema(Schema):
     letters = Word(load_default="", validate=validate.Length(max=12))
 
 
+class HeldLanguageSchema(LanguageSchema):
+    """A language somebody speaks, and the last day on which the test of it counts. Cell: ``en:CBC:2027-03-31``."""
+
+    until = fields.Date(load_default=None, allow_none=True)
+
+
 class PlaceSchema(Schema):
     """A place somebody would work at, and how far around it; blank: that very place. Cell: ``Leeds:40``."""
 
@@ -46,6 +52,12 @@ def unpack_language(text: str) -> dict[str, Any]:
     return {"language": language.strip().lower(), "letters": letters.strip().upper()}
 
 
+def unpack_held_language(text: str) -> dict[str, Any]:
+    """Read ``en:CBC:2027-03-31``; the day may be missing, and so may the letters before it: ``en::2027-03-31``."""
+    stated, _colon, until = text.partition(":")[2].partition(":")
+    return {**unpack_language(text.partition(":")[0] + ":" + stated), "until": until.strip() or None}
+
+
 def unpack_place(text: str) -> dict[str, Any]:
     """Read ``Leeds:40`` or ``51.5,-0.12:10``."""
     place, colon, distance = text.rpartition(":")
@@ -60,6 +72,17 @@ def languages() -> Packed:
         fields.Nested(LanguageSchema),
         unpack=unpack_language,
         pack=lambda item: f"{item['language']}:{item['letters']}".rstrip(":"),
+        load_default=list,
+        validate=[validate.Length(max=20), _no_language_twice],
+    )
+
+
+def held_languages() -> Packed:
+    """Return the field for the languages somebody speaks; no language twice."""
+    return Packed(
+        fields.Nested(HeldLanguageSchema),
+        unpack=unpack_held_language,
+        pack=lambda item: f"{item['language']}:{item['letters']}:{item['until'] or ''}".rstrip(":"),
         load_default=list,
         validate=[validate.Length(max=20), _no_language_twice],
     )
@@ -104,7 +127,8 @@ class ProfileSchema(Schema):
     about = Prose(load_default="", validate=validate.Length(max=4000))
     grade = Word(load_default=None, allow_none=True, validate=validate.Length(max=40))
     clearance = Word(load_default=None, allow_none=True, validate=validate.Length(max=40))
-    languages = languages()
+    clearance_until = fields.Date(load_default=None, allow_none=True)
+    languages = held_languages()
     places = places()
     work_modes = Packed(
         fields.String(validate=validate.OneOf(WORK_MODES, error=_l("Choose from: {choices}."))), load_default=list

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -20,6 +20,7 @@ from freeagents.country.pack import Pack
 from freeagents.country.places import locate
 from freeagents.errors import Conflict, Invalid
 from freeagents.extensions import db
+from freeagents.messages.services.telling import Notice, tell
 from freeagents.profiles import queries
 from freeagents.profiles.models import (
     AcceptedPlace,
@@ -33,6 +34,9 @@ from freeagents.profiles.models import (
 from freeagents.skills.models import Skill
 from freeagents.skills.services import understand
 
+REMINDED_BEFORE = timedelta(days=90)
+"""How long before its end people are reminded: to renew a clearance or to take a test takes weeks."""
+TOLD_AT_ONCE = 500
 Understand = Callable[[Sequence[str], str], dict[str, Skill]]
 CHOICES = {"paused": "profile:pause", "countable": "profile:count", "findable": "profile:find"}
 """What a person may choose at any time, with the act that notes it: to be out of matching for a while, to be counted in
@@ -90,6 +94,7 @@ def put_on_profile(
         "about": lambda value: setattr(profile, "about", value),
         "grade": lambda value: _write_grade(profile, value, pack),
         "clearance": lambda value: _write_clearance(profile, value, pack),
+        "clearance_until": lambda value: _write_clearance_until(profile, value),
         "languages": lambda value: _write_languages(profile, value, pack),
         "places": lambda value: _write_places(profile, value, pack),
         "work_modes": lambda value: setattr(profile, "work_modes", list(dict.fromkeys(value))),
@@ -134,6 +139,20 @@ def admit(*, person: Person, admitted_on: date, expires_on: date, actor_id: int 
     return admission
 
 
+def remind_of_ends(*, today: date) -> None:
+    """Remind people of a clearance, or the test of a language, that ends soon, once for each end; a job's handler.
+
+    Commits after every few.
+    """
+    while ends := queries.ending_soon(today, today + REMINDED_BEFORE, limit=TOLD_AT_ONCE):
+        notices = [
+            Notice(row.person_id, row.event, {"what": row.kind, "code": row.code, "until": row.until.isoformat()})
+            for row in ends
+        ]
+        tell("profile:remind", notices)
+        db.session.commit()
+
+
 def _understood_by(pack: Pack) -> Understand:
     """Return what finds skills in the vocabulary; skills stand in rows, learning goals alone."""
     member = {"skills": "-skill", "learning": ""}
@@ -160,6 +179,14 @@ def _write_clearance(profile: Profile, word: str | None, pack: Pack) -> None:
     profile.clearance = rung.code if rung else None
     profile.clearance_ladder = rung.ladder if rung else None
     profile.clearance_rank = rung.rank if rung else None
+    if rung is None:
+        profile.clearance_until = None
+
+
+def _write_clearance_until(profile: Profile, until: date | None) -> None:
+    if until is not None and profile.clearance is None:
+        raise Invalid(_("Say which clearance ends on this day, or leave the day blank."), field="clearance_until")
+    profile.clearance_until = until
 
 
 def _write_languages(profile: Profile, items: Sequence[Mapping[str, Any]], pack: Pack) -> None:
@@ -168,7 +195,7 @@ def _write_languages(profile: Profile, items: Sequence[Mapping[str, Any]], pack:
     for position, item in enumerate(items):
         ranks = language_ranks(item["letters"], pack, field=f"languages-{position}-letters")
         row = kept.get(item["language"]) or HeldLanguage(language=item["language"])
-        row.letters, row.ranks = item["letters"].upper(), list(ranks)
+        row.letters, row.ranks, row.until = item["letters"].upper(), list(ranks), item.get("until")
         rows.append(row)
     profile.languages = rows
 

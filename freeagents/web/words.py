@@ -135,3 +135,9 @@ def language_name(code: str) -> str:
     """Say a language in that language itself."""
     name: str = Locale.parse(code).get_display_name() or code
     return name[:1].upper() + name[1:]
+
+
+def spoken_name(code: str) -> str:
+    """Say a language that people speak and projects ask for; by its code where the pack does not know it."""
+    known = pack.language_scheme.languages.get(code)
+    return in_words(known) if known else code

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from freeagents.eligibility.bridge import Explanation
 from freeagents.eligibility.rules import RULES
-from freeagents.eligibility.sentences import rule_name, your_rule_sentence
+from freeagents.eligibility.sentences import rule_name, your_lapse, your_rule_sentence, your_rule_sentences
 from freeagents.extensions import pack
 from freeagents.projects.models import Project
 from freeagents.web.filters import listed, points
@@ -50,7 +50,11 @@ class Fit:
             failing=found.failing,
             parts=[{"label": part_label(part), "units": found.parts[part], "most": found.most[part]} for part in shown],
             total=sum(found.parts[part] for part in shown),
-            missing=[your_rule_sentence(code, _lacking(project, found, code)) for code in found.failing],
+            missing=[
+                sentence
+                for code in found.failing
+                for sentence in your_rule_sentences(code, found.lapses, _lacking(project, found, code))
+            ],
             lacks=[words for code in found.failing for words in _lacks(project, found, code)],
             broken=[rule_name(code) for code in found.failing if code in TOLD_RULES],
             criteria=_criteria(project, found),
@@ -72,6 +76,8 @@ def _lacks(project: Project, found: Explanation, code: str) -> list[str]:
     """Return a few words for each thing that breaks one rule: what is asked, and of skills what is held."""
     if code == "essential_skills":
         return _skills_short(project, found)
+    if ends := [your_lapse(lapse).rstrip(".") for lapse in found.lapses if lapse.rule == code]:
+        return ends
     if code == "clearance" and project.clearance:
         return [_("security clearance: %(clearance)s is asked", clearance=project.clearance)]
     return [your_rule_sentence(code, "").rstrip(".")]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import defer
 from freeagents.applications.models import Application, SavedSearch
 from freeagents.applications.queries.applications import in_conflict
 from freeagents.country.pack import Pack
-from freeagents.eligibility import bridge
+from freeagents.eligibility import breaking, bridge
 from freeagents.eligibility.bridge import Explanation, Policy
 from freeagents.eligibility.case import Case
 from freeagents.eligibility.facts import Pair, PersonFacts, ProjectFacts
@@ -269,7 +269,7 @@ def _ranked(found: Sequence[Found], person: PersonFacts, pack: Pack) -> list[Fou
         return []
     facts, apart = _facts(found, person, pack)
     case = Case.of(people=(person,), projects=facts, conflicts=apart)
-    broken = bridge.failing(case, [Pair(person.key, one.key) for one in facts])
+    broken = breaking.failing(case, [Pair(person.key, one.key) for one in facts])
     lacking = [_lacking(rules, person, asked) for rules, asked in zip(broken, facts, strict=True)]
     rows = [replace(row, lacking=count) for row, count in zip(found, lacking, strict=True)]
     fits = _explained([row for row in rows if row.lacking == 0], person, pack)
@@ -385,5 +385,5 @@ def _fitting(person: PersonFacts, projects: Sequence[Project], facts: Sequence[P
     if not projects:
         return []
     case = Case.of(people=(person,), projects=facts)
-    rules = bridge.failing(case, [Pair(person.key, project.key) for project in facts])
+    rules = breaking.failing(case, [Pair(person.key, project.key) for project in facts])
     return [project for project, failing in zip(projects, rules, strict=True) if not failing]

@@ -15,6 +15,10 @@ from freeagents.demo.services.names import DOMAIN, email_of
 from freeagents.demo.services.people import ADMISSION_DAYS, DISTANCES, MODE_SETS, PATTERNS, PEOPLE_WITH_OWN_HR
 
 Row = tuple[Any, ...]
+CLEARED_DAYS, TESTED_DAYS = 3650, 1826
+"""For how long a clearance and the test of a language count."""
+ENDED_SINCE = 60
+"""Days in which what has ended was not renewed."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class PeopleTables:
             "employment", ("person_id", "department_id", "line_manager_id", *grade, "starts_on"), count, self._posts()
         )
         yield Table("role_holding", ("person_id", "role", "department_id", "starts_on", "public_id"), 0, self._roles())
-        clearance = ("clearance", "clearance_ladder", "clearance_rank")
+        clearance = ("clearance", "clearance_ladder", "clearance_rank", "clearance_until")
         own = ("work_modes", "paused", "countable", "findable", "version")
         yield Table(
             "profile",
@@ -77,7 +81,7 @@ class PeopleTables:
             "held_skill", ("profile_id", "skill_id", "level", "evidence"), len(people.held[0]), self._held_skills()
         )
         yield Table("learning_goal", ("profile_id", "skill_id"), len(people.goals[0]), self._goals())
-        yield Table("held_language", ("profile_id", "language", "letters", "ranks"), count, self._languages())
+        yield Table("held_language", ("profile_id", "language", "letters", "ranks", "until"), count, self._languages())
         yield Table(
             "accepted_place",
             ("profile_id", "place", "latitude", "longitude", "max_km"),
@@ -139,11 +143,12 @@ class PeopleTables:
         people, pack = self.government.people, self.government.setting.pack
         clearances = [pack.clearances[code] for code in self.government.setting.clearances]
         modes = [list(accepted) for accepted in MODE_SETS]
-        for person, (role, clearance, mode, *choices) in enumerate(
+        for person, (role, clearance, mode, lot, *choices) in enumerate(
             zip(
                 people.role.tolist(),
                 people.clearance.tolist(),
                 people.mode_set.tolist(),
+                self._lots(len(people)),
                 people.paused.tolist(),
                 people.countable.tolist(),
                 people.findable.tolist(),
@@ -154,7 +159,7 @@ class PeopleTables:
             language = people.first_language[person]
             spoken = language if language in pack.locales else pack.locales[0]
             about = pack.text(level.names, spoken)[0]
-            placed = (rung.code, rung.ladder, rung.rank)
+            placed = (rung.code, rung.ladder, rung.rank, self._until(lot, CLEARED_DAYS) if rung.rank > 1 else None)
             yield person + 1, person + 1, level.discipline, about, spoken, *placed, modes[mode], *choices, 1
 
     def _held_skills(self) -> Iterator[Row]:
@@ -180,9 +185,19 @@ class PeopleTables:
             letters: list(scheme.parse(letters)) for letters in {best, *(row[2] for row in people.other_languages)}
         }
         for person, language in enumerate(people.first_language):
-            yield person + 1, language, best, ranks[best]
-        for person, language, letters in people.other_languages:
-            yield person + 1, language, letters, ranks[letters]
+            yield person + 1, language, best, ranks[best], None
+        lots = self._lots(len(people.other_languages))
+        for (person, language, letters), lot in zip(people.other_languages, lots, strict=True):
+            until = self._until(lot, TESTED_DAYS) if len(scheme.parts) > 1 else None
+            yield person + 1, language, letters, ranks[letters], until
+
+    def _lots(self, count: int) -> list[float]:
+        """Draw so many lots by chance of their own, so that they leave all else as it was."""
+        return self.government.rng.spawn(1)[0].random(count).tolist()
+
+    def _until(self, lot: float, days: int) -> date:
+        """Return the last day of what was granted some time ago and counts for so many days; some of it has ended."""
+        return self.government.today + timedelta(days=int(lot * (days + ENDED_SINCE)) - ENDED_SINCE)
 
     def _places(self) -> Iterator[Row]:
         places = self.government.setting.places

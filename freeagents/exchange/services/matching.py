@@ -14,7 +14,7 @@ from typing import IO, Any
 from flask_babel import gettext as _
 
 from freeagents.country.pack import Pack, Problem
-from freeagents.eligibility import bridge
+from freeagents.eligibility import breaking, bridge
 from freeagents.eligibility.advice import NOT_USED, Naming, filling_sentence, nearest_sentence
 from freeagents.eligibility.case import Case, digest
 from freeagents.eligibility.facts import LimitUse
@@ -318,7 +318,7 @@ def _unplaced(case: Case, answer: bridge.Answer, titles: Mapping[str, str], pack
     left_out = answer.left_out
     nowhere = left_out.person[left_out.reason == bridge.LEFT_OUT.index("no_seat_allowed")]
     told = len(nowhere) * len(case.projects) <= MOST_LOOKED_AT
-    alone = iter(bridge.keeps_from(case, nowhere) if told else [])
+    alone = iter(breaking.keeps_from(case, nowhere) if told else [])
     near, naming = dict(nearest_seats(case, answer)), _naming(pack)
     for row, (person, code, found) in zip(left_out.person.tolist(), bridge.reasons_of(left_out, case), strict=True):
         facts = found | {"alone": next(alone)} if told and code == "no_seat_allowed" else found

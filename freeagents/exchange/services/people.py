@@ -26,7 +26,17 @@ NEEDED = ("name", "email", "department")
 ADMITTED_FOR = timedelta(days=365)
 AVAILABILITY = {"available_from", "available_to", "time_percent"}
 ON_PROFILE = frozenset(
-    {"discipline", "clearance", "languages", "places", "work_modes", "availability", "skills", "learning"}
+    {
+        "discipline",
+        "clearance",
+        "clearance_until",
+        "languages",
+        "places",
+        "work_modes",
+        "availability",
+        "skills",
+        "learning",
+    }
 )
 
 

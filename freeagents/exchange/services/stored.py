@@ -27,6 +27,7 @@ def person_of_row(data: Mapping[str, Any], pack: Pack) -> dict[str, Any]:
         "discipline": data["discipline"],
         "grade": pack.grade(data["grade"]).code if data["grade"] else None,
         "clearance": pack.clearance(data["clearance"]).code if data["clearance"] else None,
+        "clearance_until": data["clearance_until"],
         "languages": data["languages"],
         "places": [{"place": locate(pack, item["place"]).place, "max_km": item["max_km"]} for item in data["places"]],
         "work_modes": data["work_modes"],
@@ -46,6 +47,7 @@ def people_of_database(keys: Collection[int]) -> dict[int, dict[str, Any]]:
             "discipline": row.discipline,
             "grade": row.grade,
             "clearance": row.clearance,
+            "clearance_until": row.clearance_until,
             "work_modes": row.work_modes or [],
             **{member: [] for member in queries.PARTS},
         }

@@ -80,14 +80,25 @@ PARTS: dict[str, Part] = {
         {"learning": lambda profile: sorted(goal.skill.code for goal in profile.goals)},
         {"learning": _l("a skill")},
     ),
-    "clearance": Part({"clearance": lambda profile: profile.clearance}, {"clearance": _l("Your clearance")}),
+    "clearance": Part(
+        {
+            "clearance": lambda profile: profile.clearance,
+            "clearance_until": lambda profile: profile.clearance_until,
+        },
+        {"clearance": _l("Your clearance"), "clearance_until": _l("the last day of the clearance")},
+    ),
     "languages": Part(
         {
             "languages": lambda profile: [
-                {"language": row.language, "letters": row.letters} for row in profile.languages
+                {"language": row.language, "letters": row.letters, "until": row.until} for row in profile.languages
             ]
         },
-        {"languages": _l("Languages"), "language": _l("a language"), "letters": _l("the level")},
+        {
+            "languages": _l("Languages"),
+            "language": _l("a language"),
+            "letters": _l("the level"),
+            "until": _l("the last day of the test"),
+        },
     ),
     "work-modes": Part({"work_modes": lambda profile: profile.work_modes}, {"work_modes": _l("a way of working")}),
     "places": Part(
@@ -120,6 +131,7 @@ def show() -> Answer:
     profile = queries.profile_or_empty(actor.person_id)
     post = employment_today(actor.person_id)
     admission = queries.admission_today(actor.person_id)
+    today = utc_now().date()
     counts = {level: sum(held.level == level for held in profile.skills) for level in LEVELS}
     return render(
         "profiles/show.html",
@@ -130,7 +142,8 @@ def show() -> Answer:
         levels=[
             {"label": _text(pack.levels[level]), "value": count, "text": str(count)} for level, count in counts.items()
         ],
-        gaps=queries.gaps(profile, employed=post is not None, admitted=admission is not None, today=utc_now().date()),
+        gaps=queries.gaps(profile, employed=post is not None, admitted=admission is not None, today=today),
+        today=today,
         modes=[work_mode_name(mode) for mode in WORK_MODES if mode in profile.work_modes],
         place_name=place_name,
         language_level=language_level,

@@ -14,8 +14,10 @@ from flask_babel import ngettext
 from freeagents.applications.services import answer_applications
 from freeagents.audit.services import record
 from freeagents.db.base import new_public_id, utc_now
-from freeagents.eligibility import bridge
+from freeagents.eligibility import breaking, bridge
 from freeagents.eligibility.case import Case
+from freeagents.eligibility.facts import Lapse
+from freeagents.eligibility.lapsing import lapses
 from freeagents.errors import Conflict, Invalid
 from freeagents.extensions import db
 from freeagents.jobs.queue import enqueue
@@ -150,17 +152,24 @@ def _reasons(subject: Round) -> dict[tuple[int, int], tuple[str, dict[str, Any]]
     projects = queries.project_ids_by_public_id()
     rows = np.array(sorted(left_out.keys() & people.keys()), dtype=np.int64)
     case, wished = explaining.kept_case(subject), dict[int, list[int]]()
+    asked = {project.key: project for project in case.projects}
     told: dict[tuple[int, int], tuple[str, dict[str, Any]]] = {}
-    for row, project, failing in bridge.failing_wishes(case, rows):
+    for row, project, failing in breaking.failing_wishes(case, rows):
         number, allowed, *_private = left_out[row]
         code = bridge.LEFT_OUT[number]
         shown = {"allowed": allowed} if code != "no_seat_allowed" else {}
-        reason = ("rules_not_met", {"rules": list(failing)}) if failing else (code, shown)
+        ends = [_told(lapse) for lapse in lapses(case.people, row, asked[project])] if failing else []
+        broken = {"rules": list(failing)} | ({"lapses": ends} if ends else {})
+        reason = ("rules_not_met", broken) if failing else (code, shown)
         told[people[row], projects[project]] = reason
         wished.setdefault(row, []).append(projects[project])
     for row, nearest in _nearest(subject, case, wished, projects).items():
         told[people[row], _said_with(nearest, wished[row])][1]["nearest"] = nearest and nearest[1]
     return told
+
+
+def _told(lapse: Lapse) -> list[str]:
+    return [lapse.rule, lapse.word, lapse.until.isoformat(), lapse.needed.isoformat()]
 
 
 def _nearest(

@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 
 from freeagents.accounts.models import Person
 from freeagents.accounts.services.tokens import make_api_token
-from freeagents.eligibility import bridge, queries, services
+from freeagents.eligibility import breaking, queries, services
 from freeagents.eligibility.case import Case
 from freeagents.eligibility.facts import Pair, PersonFacts, ProjectFacts
 from freeagents.eligibility.models import CountRequest
@@ -89,7 +89,7 @@ def who_qualifies(people: Iterable[PersonFacts], variants: list[ProjectFacts]) -
     found = []
     for project in projects:
         pairs = (Pair(person.key, project.key) for person in everyone)
-        found.append([not broken for broken in bridge.failing(case, pairs)])
+        found.append([not broken for broken in breaking.failing(case, pairs)])
     return found
 
 

@@ -55,8 +55,11 @@ def some_agent(draw: random.Random) -> Person:
         skills={code: draw.randint(1, 4) for code in draw.sample(SKILLS, draw.randint(0, 4))},
         admitted=draw.random() < 0.8,
         available=spells,
-        clearance=draw.choice(CLEARANCES),
-        languages=[{"language": code, "letters": letters} for code, letters in draw.choice(LANGUAGES)],
+        clearance=(clearance := draw.choice(CLEARANCES)),
+        clearance_until=some_end(draw) if clearance else None,
+        languages=[
+            {"language": code, "letters": letters, "until": some_end(draw)} for code, letters in draw.choice(LANGUAGES)
+        ],
         places=[
             {"place": place, "max_km": draw.choice((None, 0.0, 30.0, 70.0, 400.0))}
             for place in draw.sample(PLACES, draw.randint(0, 2))
@@ -65,6 +68,10 @@ def some_agent(draw: random.Random) -> Person:
     )
     profile_of(person).paused = draw.random() < 0.15
     return person
+
+
+def some_end(draw: random.Random) -> date | None:
+    return draw.choice((None, TODAY + draw.randint(-5, 110) * DAY))
 
 
 def some_project(draw: random.Random) -> Project:
@@ -140,10 +147,14 @@ def plain_reading(person: PersonFacts, project: ProjectFacts, *, apart: bool) ->
         "admission": not person.admitted,
         "another_department": person.home == project.department,
         "essential_skills": any(person.skills.get(code, 0) < level for code, level in project.essential.items()),
-        "clearance": project.clearance is not None and not at_least(person.clearance, project.clearance),
+        "clearance": project.clearance is not None
+        and not (at_least(person.clearance, project.clearance) and lasts(person.clearance_until, project)),
         "grade": (project.grade_min is not None and not at_least(person.grade, project.grade_min))
         or (project.grade_max is not None and not at_least(project.grade_max, person.grade)),
-        "languages": any(not speaks(person, code, ranks) for code, ranks in project.languages.items()),
+        "languages": any(
+            not (speaks(person, code, ranks) and lasts(person.languages_until.get(code), project))
+            for code, ranks in project.languages.items()
+        ),
         "work_mode": project.work_mode is not None
         and bool(person.work_modes)
         and project.work_mode not in person.work_modes,
@@ -152,6 +163,10 @@ def plain_reading(person: PersonFacts, project: ProjectFacts, *, apart: bool) ->
         "conflict": apart,
     }
     return [code for code, is_broken in broken.items() if is_broken]
+
+
+def lasts(until: date | None, project: ProjectFacts) -> bool:
+    return until is None or project.ends_on is None or until >= project.ends_on
 
 
 def at_least(higher: Rung | None, lower: Rung | None) -> bool:

@@ -11,7 +11,7 @@ import pytest
 
 from freeagents.country.entries import Rung
 from freeagents.country.places import Location
-from freeagents.eligibility import bridge
+from freeagents.eligibility import breaking, bridge
 from freeagents.eligibility.case import SHARD, Case, compress, decompress, digest
 from freeagents.eligibility.facts import Pair, PersonFacts, ProjectFacts, Reach, Spell, Wish
 
@@ -109,7 +109,7 @@ def test_person_is_explained_alike_from_one_part_and_from_all(case: Case, row: i
     policy = bridge.Policy()
     alone = bridge.explain_row(part, row % SHARD, policy, 3)
     assert alone == bridge.explain_row(case, row, policy, 3)
-    assert [alone.alone] == [dict(found) for found in bridge.keeps_from(case, np.array([row]))]
+    assert [alone.alone] == [dict(found) for found in breaking.keeps_from(case, np.array([row]))]
 
 
 def test_rules_broken_are_those_of_each_pair_alone(rows: dict[str, list[object]], case: Case) -> None:
@@ -118,7 +118,7 @@ def test_rules_broken_are_those_of_each_pair_alone(rows: dict[str, list[object]]
     declared = {(pair.person, pair.project) for pair in rows["conflicts"]}
     wished = np.unique(case.people.lists["wishes"].row)
     seen = 0
-    for row, project, codes in bridge.failing_wishes(case, wished):
+    for row, project, codes in breaking.failing_wishes(case, wished):
         pair = (case.people.key_of(row), project)
         apart = (Pair(*pair),) if pair in declared else ()
         assert codes == bridge.check(people[pair[0]], projects[project], conflicts=apart)

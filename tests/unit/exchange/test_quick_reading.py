@@ -23,6 +23,7 @@ CELLS = {
     "grade_min": ("heo", ""),
     "grade_max": ("g7", ""),
     "clearance": ("sc", "", "x" * 41),
+    "clearance_until": ("2027-02-01", "", "soon"),
     "languages": ("en:C2;fr", "", "en:C2;en:C1", "english", " ; "),
     "places": ("Leeds:40;51.5,-0.12:10", "", "Leeds:far", ":3", "Leeds:-1"),
     "place": ("Leeds", "", "x" * 101),

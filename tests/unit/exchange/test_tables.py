@@ -72,7 +72,8 @@ def test_a_guarded_cell_is_read_without_its_apostrophe(tmp_path):
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 def test_cells_are_what_the_schema_reads(kind, tmp_path):
     full = {
-        "people": 'p1,Ada,ada@example.org,hmrc,data,G7,SC,cy:B2;fr,"Leeds:40;51.5,-0.12",,2026-01-01,,80,python:2,',
+        "people": "p1,Ada,ada@example.org,hmrc,data,G7,SC,2027-06-30,cy:B2:2028-01-31;fr;en::2027-12-31,"
+        '"Leeds:40;51.5,-0.12",,2026-01-01,,80,python:2,',
         "projects": "j1,Title,mod,a;b,2,2026-01-01,2026-02-01,50,Leeds,hybrid,HEO,,SC,cy:A1,python:2;agile:1,sql:3",
         "applications": "p1,j1,2",
     }[kind.name]

@@ -47,6 +47,8 @@ def faults(tmp_path, monkeypatch):
         ("discipline", "x" * 61, f"'{'x' * 61}': This is too long. Write at most 60."),
         ("languages", "cy:Q9", "'Q9' is not a language level. Write one of A1, A2, B1, B2, C1, C2 for each of: "),
         ("languages", "Welsh:B2", "Welsh:B2: Write a language code such as en or fr."),
+        ("languages", "cy:B2:soon", "cy:B2:soon: This is not a date. Write year-month-day, such as 2026-03-31."),
+        ("clearance_until", "2027-01-31", "No clearance is stated that could end. Name it, or leave this blank."),
         ("languages", "cy:B2;cy:C1", "cy is there twice. Name each language once."),
         ("places", "Leeds:-1", "Leeds:-1: Write the distance in kilometres, from 0 to 20100, such as 40."),
         ("places", "Leeds:near", "Leeds:near: Write the distance in kilometres, from 0 to 20100, such as 40."),

@@ -10,12 +10,14 @@ from random import Random
 import numpy as np
 
 from freeagents.matching import (
+    All,
     Apart,
     Differs,
     Fit,
     Flag,
     Free,
     Holds,
+    Lasts,
     Levels,
     Near,
     Objective,
@@ -46,6 +48,7 @@ class APerson:
     places: list[tuple[int, float, float, float]] = field(default_factory=list)
     free: list[Segment] = field(default_factory=lambda: [Segment(0, 400, 100)])
     bench: int = 0
+    graded_until: int = 400
 
 
 @dataclass
@@ -90,7 +93,7 @@ class World:
             Holds("essential_skills", held, essential),
             Flag("admission", np.array([person.admitted for person in people], dtype=bool)),
             Differs("department", [person.home for person in people], [project.department for project in projects]),
-            Within("grade", *(_rungs(each) for each in self._rungs())),
+            self._grade(),
             Near("place", places),
             self._free(),
             Apart("apart", self._pairs(dict.fromkeys(self.apart, 0))),
@@ -108,6 +111,12 @@ class World:
     def _rungs(self) -> tuple[list[tuple[int, int, int]], ...]:
         low, high = ([getattr(project, end) for project in self.projects] for end in ("low", "high"))
         return [person.grade for person in self.people], low, high
+
+    def _grade(self) -> All:
+        until = [person.graded_until for person in self.people]
+        needed = [0 if project.low == UNSTATED else project.span[1] for project in self.projects]
+        rungs = Within("grade", *(_rungs(each) for each in self._rungs()))
+        return All("grade", (rungs, Lasts("grade", until, needed)))
 
     def _places(self) -> Places:
         stated = [place for person in self.people for place in person.places]
@@ -132,7 +141,8 @@ class World:
             "essential_skills": all(person.skills.get(skill, 0) >= level for skill, level in project.essential.items()),
             "admission": person.admitted,
             "department": project.department == -1 or person.home != project.department,
-            "grade": _between(person.grade, project.low, project.high),
+            "grade": _between(person.grade, project.low, project.high)
+            and (project.low == UNSTATED or person.graded_until >= last),
             "place": _near(person, project),
             "availability": not percent
             or all(
@@ -161,7 +171,9 @@ def random_world(
         [_project(chance, f"j{number}", seats, strict, alike=alike) for number in range(projects)],
         salt=seed.to_bytes(8, "big"),
     )
+    ends = Random(seed)
     for person in world.people:
+        person.graded_until = 400 if alike or ends.random() < 0.7 else ends.randint(10, 50)
         liked = chance.sample(world.projects, chance.randint(0, min(3, projects)))
         world.ranks |= {
             (person.key, project.key): rank for rank, project in enumerate(liked, start=chance.randint(0, 1))
