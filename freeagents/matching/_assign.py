@@ -79,8 +79,9 @@ def assign(
     if len(capacity) != projects:
         raise ProblemError("seats", "length", expected=projects, found=len(capacity))
     if not table.has_canonical_format:
-        table.sort_indices()
-        if not table.has_canonical_format:
+        table = table.sorted_indices()
+        of_project = np.repeat(np.arange(projects), np.diff(table.indptr))
+        if ((np.diff(table.indices) == 0) & (np.diff(of_project) == 0)).any():
             raise ProblemError("scores", "twice")
     indptr, score = table.indptr.astype(np.int64), table.data.astype(np.int64)
     if len(score) and score.min() < 0:

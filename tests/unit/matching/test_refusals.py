@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.sparse import csc_array
 
 from freeagents.matching import (
     Apart,
@@ -27,6 +28,7 @@ from freeagents.matching import (
     ProblemError,
     Rungs,
     Within,
+    assign,
     policy_from_toml,
     solve,
 )
@@ -181,3 +183,16 @@ def test_all_that_is_wrong_with_a_policy_is_told_at_once(text: str, expected: li
 def test_a_policy_made_in_code_is_held_to_the_same():
     with pytest.raises(PolicyError, match="bench_full_days"):
         Policy(bench_full_days=0)
+
+
+def test_an_assignment_takes_pairs_in_any_order_and_leaves_them_so():
+    indices = np.array([2, 0, 1])
+    scores = csc_array((np.array([1, 2, 3]), indices, np.array([0, 2, 3])), shape=(3, 2))
+    assert assign(scores, [1, 1]).project_of.tolist() == [0, 1, -1]
+    assert indices.tolist() == scores.indices.tolist() == [2, 0, 1]
+
+
+def test_a_pair_given_twice_is_refused():
+    scores = csc_array((np.array([1, 2, 3]), np.array([1, 0, 1]), np.array([0, 3, 3])), shape=(3, 2))
+    with pytest.raises(ProblemError, match="twice"):
+        assign(scores, [1, 1])
