@@ -95,7 +95,7 @@ def assign(
     flow = solve_flow(graph, fill_first=fill_first)
     placed = flow.pair_of >= 0
     project_of = np.full(people, NOBODY)
-    project_of[placed] = np.searchsorted(indptr, flow.pair_of[placed], side="right") - 1
+    project_of[placed] = np.repeat(np.arange(projects), np.diff(indptr))[flow.pair_of[placed]]
     return Assignment(
         project_of=project_of,
         total=int(score[flow.pair_of[placed]].sum()),
