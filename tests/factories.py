@@ -164,14 +164,14 @@ def a_match(person: Person, project: Project, *, state: str = "published") -> Pr
     return proposal
 
 
-def a_policy(name: str = "balanced", *, objective: str = "most_score") -> Policy:
-    """Return an approved policy."""
+def a_policy(name: str = "balanced", *, objective: str = "most_score", rules: str = "") -> Policy:
+    """Return an approved policy; ``rules`` are further lines of its text."""
     author, approver = a_person("Policy Author"), a_person("Policy Approver")
     policy = Policy(
         name=name,
         version=1,
         objective=objective,
-        document=f'name = "{name}"\nobjective = "{objective}"\n',
+        document=f'name = "{name}"\nobjective = "{objective}"\n{rules}',
         titles={"en": name.title()},
         author_id=author.id,
         approved_by=approver.id,

@@ -204,7 +204,7 @@ class Proposal(Base):
     __tablename__ = "proposal"
     __table_args__ = (
         one_of("state", PROPOSAL_MOVES),
-        UniqueConstraint("round_id", "person_id"),
+        UniqueConstraint("round_id", "person_id", "project_id"),
         UniqueConstraint("round_id", "seat_id"),
         CheckConstraint(
             "state = 'proposed' OR state = 'replaced' OR (decided_by IS NOT NULL AND decided_at IS NOT NULL)",

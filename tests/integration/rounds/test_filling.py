@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,8 +17,8 @@ from freeagents.projects.models import Project, Seat
 from freeagents.projects.queries import whole_project
 from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.services import planning, review
-from tests.factories import PACK, a_department, a_person, a_project, an_agent
-from tests.integration.rounds.world import FORMS, SURVEYS, World, a_round, a_world, solved
+from tests.factories import PACK, a_department, a_person, a_policy, a_project, an_agent
+from tests.integration.rounds.world import FORMS, SURVEYS, World, a_round, a_world, again, solved
 
 
 def approve_all(world: World, subject) -> None:
@@ -126,3 +127,40 @@ def test_a_match_counts_no_more_when_its_project_is_cancelled(session):
     applications.end_project(project=forms, ending="cancelled", reason="No money.", actor_id=world.hr)
     session.commit()
     assert pairs(solved(world, a_round(world, "January"))) == {("Grace Hopper", again.title)}
+
+
+def test_a_person_fills_several_part_time_seats_where_the_policy_says_so(session):
+    world = a_world()
+    home, host = a_department("home"), a_department("host")
+    grace = an_agent("Grace Murray", department=home, skills={"astronomy": 3})
+    halves = [
+        a_project(f"Stars {number}", department=host, essential={"astronomy": 2}, time_percent=50)
+        for number in range(3)
+    ]
+    for project in halves:
+        applications.apply(project=project, person_id=grace.id, home_employer_id=home.id)
+    world = replace(world, policy=a_policy("several", rules="several_seats = true\n").public_id)
+    session.commit()
+    subject = solved(world)
+    mine = {title for name, title in pairs(subject) if name == grace.name}
+    assert len(mine) == 2
+    kept = next(row for row in queries.proposals(subject.id, after=None, limit=50) if row.person_id == grace.id)
+    review.keep(subject=kept, reason="She knows the sky.", actor_id=world.hr)
+    session.commit()
+    subject = again(world, subject)
+    assert {title for name, title in pairs(subject) if name == grace.name} >= {kept.project.title}
+    published(world, subject)
+    session.commit()
+    taken = session.scalars(
+        select(Project.title).join(Seat).where(Seat.state == "filled", Project.title.startswith("Stars"))
+    ).all()
+    assert len(taken) == 2
+    told = dict(
+        session.execute(
+            select(Project.title, Application.state)
+            .join(Project, Project.id == Application.project_id)
+            .where(Application.person_id == grace.id)
+        ).all()
+    )
+    assert sorted(told.values()) == ["matched", "matched", "not_matched"]
+    assert {title for title, state in told.items() if state == "matched"} == set(taken)
