@@ -49,6 +49,7 @@ PARTIAL = {
         "exchange/",
         "projects/",
         "rounds/",
+        "web/acts.py",
     )
 }
 """Language → where the sentences come from that it need not say: what the paths in the package begin with."""

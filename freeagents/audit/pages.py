@@ -17,6 +17,7 @@ from freeagents.audit.schemas import SealSchema
 from freeagents.audit.services import verify
 from freeagents.extensions import db
 from freeagents.security.guard import allow
+from freeagents.web.acts import act, said
 from freeagents.web.forms import Form
 from freeagents.web.rendering import Answer, render
 
@@ -78,14 +79,8 @@ def month(chain: str) -> str:
     return str(format_date(date(year, number, 1), "LLLL y"))
 
 
-def act(action: str) -> str:
-    """Say an action: *Project: see applicants* of ``project:see_applicants``."""
-    noun, _colon, verb = action.partition(":")
-    return f"{plain(noun).capitalize()}: {plain(verb)}"
-
-
 def plain(value: Any) -> str:
-    """Say the name or the value of a fact: codes without underscores, lists and counts one after the other."""
+    """Say the name or the value of a fact: codes in words, lists and counts one after the other."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, Mapping):
@@ -95,7 +90,7 @@ def plain(value: Any) -> str:
     if value is None:
         return _("nothing")
     # An id is shown as it is: it may hold underscores of its own.
-    return str(value).replace("_", " ") if CODE.fullmatch(str(value)) else str(value)
+    return said(value) if isinstance(value, str) and CODE.fullmatch(value) else str(value)
 
 
 def _is_number(text: str) -> bool:

@@ -1,0 +1,131 @@
+"""No page shows a word that its catalogue does not know: every sentence is marked, and so it can be translated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from babel.dates import get_month_names
+from babel.support import NullTranslations
+from flask import Flask
+from sqlalchemy import MetaData, inspect
+
+from freeagents import extensions
+from freeagents.country.pack import Pack
+from freeagents.extensions import db
+from tests.architecture.access_table import NOBODY
+from tests.architecture.access_world import ROLES
+from tests.factories import PACK
+from tests.journeys.sweep import Walk
+from tests.journeys.sweep_world import filled
+from tests.pages import Page, local
+
+OPEN, CLOSE = "\ue000", "\ue001"
+"""Letters of no script: what stands between them is in a catalogue."""
+PLACEHOLDER = re.compile(r"(%\(\w+\)[sd]|%%|\{\w+\}|\n)")
+SAID = re.compile(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
+SHOWN = ("aria-label", "alt", "title", "placeholder", "data-soon", "data-stay-label", "data-restored", "data-many")
+CODED = re.compile(r"\b[0-9a-f]{32,}\b|/[\w-]{16}\b|^[\w-]{16}$")
+"""Digests and public ids."""
+UNSAID = {"script", "style", "code", "pre", "kbd", "textarea", "noscript"}
+"""Elements whose text is no sentence: what programs read, and what people typed."""
+NO_WORDS = {"Français", "Svenska", "UTC", "kg", "MIT", "API", "Free Agents", "v1", "SHA-256", "JSON", "CSV", "OpenAPI"}
+
+
+class Marked(NullTranslations):
+    """Says each sentence in English, with marks around all of it but what is put in."""
+
+    def gettext(self, message: str) -> str:
+        """Return a sentence."""
+        if message.startswith("d MMMM"):
+            return message
+        parts = PLACEHOLDER.split(message)
+        return "".join(f"{OPEN}{part}{CLOSE}" if part and not number % 2 else part for number, part in enumerate(parts))
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Return a sentence that counts."""
+        return self.gettext(msgid1 if n == 1 else msgid2)
+
+    def pgettext(self, _context: str, message: str) -> str:
+        """Return a sentence of one context."""
+        return self.gettext(message)
+
+    ugettext, ungettext, upgettext = gettext, ngettext, pgettext
+
+
+@pytest.fixture
+def marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every sentence of a catalogue comes with marks."""
+    monkeypatch.setattr(extensions, "catalogue", lambda _language: Marked())
+
+
+def test_every_word_of_every_page_is_in_the_catalogue_or_the_data(app: Flask, marked: None) -> None:
+    walk = Walk(app, filled(app))
+    found: dict[str, str] = {}
+    with app.app_context():
+        data = known_texts(PACK)
+    for who in (NOBODY, *ROLES):
+        for client, address in walk.pages(who):
+            for text in shown(Page(client.get(address).text)):
+                for words in unmarked(text, data):
+                    found.setdefault(words, f"{address} as {who}: {text.translate({0xE000: '[', 0xE001: ']'})}")
+    assert not found, "\n".join(f"{words!r} on {where}" for words, where in found.items())
+
+
+def shown(page: Page) -> Iterator[str]:
+    """Yield each text and each described attribute of a page."""
+    for element in page.all():
+        parent: Any = element
+        while parent is not None and local(parent) not in UNSAID:
+            parent = page.parents.get(parent)
+        if parent is None:
+            yield from filter(None, (" ".join(said.split()) for said in [element.text or ""]))
+        if local(element) not in {"html", "head"}:
+            yield from filter(None, (" ".join((element.tail or "").split()),))
+        yield from (element.get(name, "") for name in SHOWN if element.get(name))
+
+
+def unmarked(text: str, data: set[str]) -> Iterator[str]:
+    """Yield what neither stands between marks nor is data."""
+    if text.strip(" .").casefold() in data:
+        return
+    left = SAID.sub(" \n ", text)
+    for run in left.split("\n"):
+        words = re.sub(r"\(\d+$", "", run.strip(" .,:;–-·()/“”’%…"))
+        if CODED.search(words):
+            continue
+        if re.search(r"[^\W\d_]{2,}", words) and not is_data(words, data):
+            yield words
+
+
+def is_data(words: str, data: set[str]) -> bool:
+    """Say whether words are data, or data side by side."""
+    parts = [part for part in re.split(r"[,;:()·–|]| - ", words) if re.search(r"[^\W\d_]{2,}", part)]
+    return all(part.strip(" .").casefold() in data or words.casefold() in data for part in parts) or all(
+        word.casefold() in data for word in re.findall(r"[^\W\d_]{2,}", words)
+    )
+
+
+def known_texts(pack: Pack) -> set[str]:
+    """Return every text of the pack and of the database, the names of months, and what is the same in all languages."""
+    texts = set(NO_WORDS) | set(get_month_names(locale="en").values()) | set(get_month_names("abbreviated").values())
+    texts |= set(_texts([vars(pack)]))
+    tables = MetaData()
+    tables.reflect(db.engine, schema=None)
+    for table in inspect(db.engine).get_table_names():
+        for row in db.session.execute(tables.tables[table].select()):
+            texts |= set(_texts(list(row)))
+    return {text.casefold().strip(" .") for text in texts}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (text for pair in value.items() for item in pair for text in _texts(item))
+    elif isinstance(value, list | tuple | set | frozenset):
+        yield from (text for item in value for text in _texts(item))
+    elif hasattr(value, "__dataclass_fields__"):
+        yield from (text for name in value.__dataclass_fields__ for text in _texts(getattr(value, name)))
