@@ -16,6 +16,7 @@ PACKAGE = TRANSLATIONS.parent
 METHODS = [("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2"), ("**.py", "python")]
 KEYWORDS = {
     "_": None,
+    "N_": None,
     "_l": None,
     "gettext": None,
     "lazy_gettext": None,

@@ -8,10 +8,12 @@ from typing import Any
 from flask import Response, current_app, json, request
 from flask_babel import gettext as _
 from flask_smorest import Api, Blueprint
+from flask_wtf.csrf import CSRFError
 from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import HTTPException
 
 from freeagents.errors import DomainError
+from freeagents.web.library import in_words
 
 PREFIX = "/api/v1"
 PROBLEM = "application/problem+json"
@@ -62,8 +64,30 @@ def _members(error: DomainError | HTTPException) -> tuple[int, str, str, dict[st
     if messages:
         location, errors = next(iter(messages.items()))
         where = _("the query") if location == "query" else _("the body")
-        return status, error.name, _("Some fields of %(where)s could not be read.", where=where), {"errors": errors}
-    return status, error.name, error.description or error.name, {}
+        return (
+            status,
+            error.name,
+            _("Some fields of %(where)s could not be read.", where=where),
+            {"errors": in_words(errors)},
+        )
+    return status, error.name, sentence_of(error), {}
+
+
+def sentence_of(error: HTTPException) -> str:
+    """Say what the framework refuses."""
+    if isinstance(error, CSRFError):
+        return _("This page had been open for too long or was sent from elsewhere. Go back, load it again and repeat.")
+    sentences = {
+        400: _("The service could not read what was sent. Go back and try again."),
+        404: _("There is nothing at this address. Check it, or start from the home page."),
+        405: _("This address cannot be used like that."),
+        413: _("What you sent is too large. Send at most 2 MB."),
+        429: _("You have done this too often in a short time. Wait a few minutes and try again."),
+        503: _("The service is not available just now. Try again in a few minutes."),
+    }
+    default = _("Something went wrong on our side. Nothing was saved. Try again in a few minutes.")
+    code = error.code or 500
+    return sentences.get(code, default if code >= 500 else sentences[400])
 
 
 def _headers(error: DomainError | HTTPException, status: int) -> list[tuple[str, str]]:

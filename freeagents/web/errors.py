@@ -5,7 +5,6 @@ from __future__ import annotations
 import structlog
 from flask import Flask, Response, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
-from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
@@ -14,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from freeagents.errors import DomainError
 from freeagents.security.guard import translate_database_error
-from freeagents.web.api import is_api_request, problem
+from freeagents.web.api import is_api_request, problem, sentence_of
 from freeagents.web.languages import page_in_view
 from freeagents.web.rendering import wants_part
 
@@ -48,7 +47,7 @@ def http_error(error: HTTPException) -> Response | BaseResponse:
         return problem(error)
     if error.code is not None and 300 <= error.code < 400:
         return error.get_response()
-    response = _page(error.code or 500, _sentence(error))
+    response = _page(error.code or 500, sentence_of(error))
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value
@@ -65,21 +64,6 @@ def failed(error: Exception) -> Response | BaseResponse:
     """Answer a mistake of ours: logged with its trace, shown without."""
     log.error("unexpected_error", error=type(error).__name__, exc_info=error)
     return http_error(InternalServerError(original_exception=error))
-
-
-def _sentence(error: HTTPException) -> str:
-    if isinstance(error, CSRFError):
-        return _("This page had been open for too long or was sent from elsewhere. Go back, load it again and repeat.")
-    sentences = {
-        400: _("The service could not read what was sent. Go back and try again."),
-        404: _("There is nothing at this address. Check it, or start from the home page."),
-        405: _("This address cannot be used like that."),
-        413: _("What you sent is too large. Send at most 2 MB."),
-        429: _("You have done this too often in a short time. Wait a few minutes and try again."),
-        503: _("The service is not available just now. Try again in a few minutes."),
-    }
-    default = _("Something went wrong on our side. Nothing was saved. Try again in a few minutes.")
-    return sentences.get(error.code or 500, default)
 
 
 def _to_sign_in() -> Response | BaseResponse:

@@ -79,7 +79,7 @@ def _told(message: str, name: str, field: fields.Field[Any] | None, typed: Typed
     start = label[:1].upper() + label[1:]
     if message in MISSING:
         return _("Choose %(label)s.", label=label) if _is_choice(field) else _("Enter %(label)s.", label=label)
-    if message.startswith(("Must be one of: ", "Choose from: ")):
+    if message.startswith(("Must be one of: ", _("Choose from: {choices}.").partition("{")[0])):
         return _("Choose %(label)s.", label=label)
     if message == "Not a valid date." and 0 < len(blanks := blank_parts(typed, name)) < 3:
         parts = {"day": _("a day"), "month": _("a month"), "year": _("a year")}

@@ -16,8 +16,10 @@ from freeagents import extensions
 from freeagents.country.pack import Pack
 from freeagents.extensions import db
 from tests.architecture.access_table import NOBODY
-from tests.architecture.access_world import ROLES
+from tests.architecture.access_world import ROLES, an_access_world
+from tests.clients import Browser, signed_in
 from tests.factories import PACK
+from tests.integration.test_form_sentences import FORMS, PAGES, inputs, sentences
 from tests.journeys.sweep import Walk
 from tests.journeys.sweep_world import filled
 from tests.pages import Page, local
@@ -27,8 +29,6 @@ OPEN, CLOSE = "\ue000", "\ue001"
 PLACEHOLDER = re.compile(r"(%\(\w+\)[sd]|%%|\{\w+\}|\n)")
 SAID = re.compile(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
 SHOWN = ("aria-label", "alt", "title", "placeholder", "data-soon", "data-stay-label", "data-restored", "data-many")
-CODED = re.compile(r"\b[0-9a-f]{32,}\b|/[\w-]{16}\b|^[\w-]{16}$")
-"""Digests and public ids."""
 UNSAID = {"script", "style", "code", "pre", "kbd", "textarea", "noscript"}
 """Elements whose text is no sentence: what programs read, and what people typed."""
 NO_WORDS = {"Français", "Svenska", "UTC", "kg", "MIT", "API", "Free Agents", "v1", "SHA-256", "JSON", "CSV", "OpenAPI"}
@@ -74,6 +74,20 @@ def test_every_word_of_every_page_is_in_the_catalogue_or_the_data(app: Flask, ma
     assert not found, "\n".join(f"{words!r} on {where}" for words, where in found.items())
 
 
+@pytest.mark.parametrize("typed", ["", "1" + "x" * 5000], ids=["nothing", "nonsense"])
+def test_every_word_that_a_form_says_is_wrong_is_in_the_catalogue(app: Flask, marked: None, typed: str) -> None:
+    world = an_access_world(app)
+    browsers = {"": Browser(app), **{who: signed_in(app, world.emails[who]) for who in set(FORMS.values()) - {""}}}
+    found = {}
+    for form, who in FORMS.items():
+        page = PAGES.get(form, form.removesuffix("/decide")).format(**world.values)
+        data = {"version": "1", **dict.fromkeys(inputs(browsers[who].get(page)), typed)}
+        data["csrf_token"] = browsers[who].token(page)
+        for said in sentences(browsers[who].client.post(form.format(**world.values), data=data).text):
+            found |= dict.fromkeys(unmarked(said, {bare("name@example.org")}), form)
+    assert not found
+
+
 def shown(page: Page) -> Iterator[str]:
     """Yield each text and each described attribute of a page."""
     for element in page.all():
@@ -89,23 +103,22 @@ def shown(page: Page) -> Iterator[str]:
 
 def unmarked(text: str, data: set[str]) -> Iterator[str]:
     """Yield what neither stands between marks nor is data."""
-    if text.strip(" .").casefold() in data:
-        return
-    left = SAID.sub(" \n ", text)
-    for run in left.split("\n"):
-        words = re.sub(r"\(\d+$", "", run.strip(" .,:;–-·()/“”’%…"))
-        if CODED.search(words):
-            continue
-        if re.search(r"[^\W\d_]{2,}", words) and not is_data(words, data):
-            yield words
+    for run in SAID.sub("\n", text).split("\n"):
+        if not is_data(run, data):
+            yield run.strip()
 
 
 def is_data(words: str, data: set[str]) -> bool:
-    """Say whether words are data, or data side by side."""
-    parts = [part for part in re.split(r"[,;:()·–|]| - ", words) if re.search(r"[^\W\d_]{2,}", part)]
-    return all(part.strip(" .").casefold() in data or words.casefold() in data for part in parts) or all(
-        word.casefold() in data for word in re.findall(r"[^\W\d_]{2,}", words)
-    )
+    """Say whether words are data, or data side by side; nothing but single letters and figures is as good as data."""
+    if len(max(bare(words).split(), key=len, default="")) < 2 or bare(words) in data:
+        return True
+    parts = re.split(r"[,;:()·–|]", words)
+    return len(parts) > 1 and all(is_data(part, data) for part in parts)
+
+
+def bare(text: str) -> str:
+    """Return a text without marks, figures and case."""
+    return re.sub(r"[\W\d_]+", " ", text).strip().casefold()
 
 
 def known_texts(pack: Pack) -> set[str]:
@@ -117,12 +130,14 @@ def known_texts(pack: Pack) -> set[str]:
     for table in inspect(db.engine).get_table_names():
         for row in db.session.execute(tables.tables[table].select()):
             texts |= set(_texts(list(row)))
-    return {text.casefold().strip(" .") for text in texts}
+    return {bare(text) for text in texts}
 
 
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
+    elif isinstance(value, bytes):
+        yield value.hex()
     elif isinstance(value, dict):
         yield from (text for pair in value.items() for item in pair for text in _texts(item))
     elif isinstance(value, list | tuple | set | frozenset):

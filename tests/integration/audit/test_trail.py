@@ -130,7 +130,9 @@ def test_many_writers_at_once_make_one_chain(app):
 def test_facts_are_said_without_marks_of_code():
     assert act("project:see_applicants") == "Project: see the applicants"
     facts = {"essential_skills": 2, "paused": True, "before": None, "parts": ["work_modes", "about"], "id": "a_B-9"}
-    assert plain(facts) == "essential skills 2, paused yes, before nothing, parts ways of working, about oneself, id a_B-9"
+    assert (
+        plain(facts) == "essential skills 2, paused yes, before nothing, parts ways of working, about oneself, id a_B-9"
+    )
 
 
 @pytest.fixture
