@@ -16,7 +16,7 @@ from freeagents import extensions
 from freeagents.config import Settings
 from freeagents.country.pack import Pack, load_pack
 from freeagents.security.actor import Actor, Anonymous, actor_or_none
-from freeagents.web import assets, compression, context, errors, filters, headers, words
+from freeagents.web import assets, compression, context, errors, filters, headers, languages, words
 from freeagents.web.rendering import render
 from tests.pages import CheckedClient
 from tests.unit.web import components
@@ -50,7 +50,7 @@ def make_app(base_url: str = "http://localhost") -> Flask:
     manager = LoginManager(app)
     manager.anonymous_user = Anonymous
     manager.request_loader(_who)
-    for part in (headers, compression, errors, assets, filters, words, context):
+    for part in (headers, compression, errors, assets, filters, words, context, languages):
         part.init_app(app)
     app.jinja_env.globals["is_demo"] = lambda: bool(request.args.get("demo"))
     app.register_blueprint(assets.bp)
@@ -85,6 +85,7 @@ STAND_INS = {
         "sign_out": "/sign-out",
         "stay_signed_in": "/stay-signed-in",
     },
+    "settings": {"speak": "/language/<language>"},
 }
 
 
@@ -95,7 +96,7 @@ def _stand_ins(name: str, views: dict[str, str]) -> Blueprint:
     return blueprint
 
 
-def _here() -> Response:
+def _here(**_names: str) -> Response:
     if request.endpoint == "accounts.stay_signed_in" and actor_or_none() is not None:
         return Response(status=204)
     return render("web/error.html", title="Here", sentence="You are here.")

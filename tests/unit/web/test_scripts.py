@@ -37,7 +37,7 @@ def restored(page: Page) -> bool:
 def test_what_was_typed_is_put_back_rows_and_ticks_included(page: Page) -> None:
     page.goto("/components")
     page.fill("#title", "Payroll")
-    page.check("text=English")
+    page.check("main >> text=English")
     page.fill("#secret", "hush")
     page.get_by_role("button", name="Add another skill").click()
     page.fill("#skills-1-skill", "SQL")
@@ -162,7 +162,7 @@ def test_the_page_is_accessible_with_and_without_errors(page: Page, axe: Axe, qu
     page.wait_for_function("document.querySelector('input#place')")
     report = axe.run(page)
     assert report.violations_count == 0, report.generate_report()
-    page.locator("button.govuk-button[type=submit]", has_text=re.compile("Save")).click()
+    page.locator("button.govuk-button[type=submit]", has_text=re.compile("Save|Enregistrer")).click()
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     report = axe.run(page)
     assert report.violations_count == 0, report.generate_report()
