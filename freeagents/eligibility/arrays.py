@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +14,7 @@ from freeagents.eligibility.columns import LAST_DAY, Array, Listing, days, offse
 from freeagents.eligibility.facts import Pair, Spell, Wish
 from freeagents.eligibility.levels import held_levels, levels, numbered, of_word, reals, spelt_out, whole
 from freeagents.eligibility.rules import RULES, HardRule, Kind
+from freeagents.eligibility.side_rules import side_rules
 from freeagents.matching import (
     All,
     Apart,
@@ -26,8 +25,6 @@ from freeagents.matching import (
     Holds,
     Lasts,
     Levels,
-    Limit,
-    Minimum,
     Near,
     Pairs,
     Places,
@@ -36,36 +33,11 @@ from freeagents.matching import (
     Rule,
     Rungs,
     Segments,
-    Separate,
     Shares,
-    SideRule,
-    Team,
     Within,
     keys,
     merge_availabilities,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Between:
-    """What side rules look at beside the case.
-
-    :ivar teams: the disciplines that projects name, by key.
-    :ivar apart: two people each who are not together on one project, by their keys.
-    """
-
-    teams: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    apart: Sequence[tuple[str, str]] = ()
-
-    def pieces(self, policy: Policy) -> Iterator[bytes]:
-        """Yield the canonical bytes of what side rules look at, if they look at any of it."""
-        teams = {project: sorted(set(words)) for project, words in self.teams.items()} if policy.one_team else {}
-        if teams or self.apart:
-            apart = sorted({tuple(sorted(two)) for two in self.apart})
-            yield json.dumps({"teams": teams, "apart": apart}, sort_keys=True, ensure_ascii=False).encode()
-
-
-NOTHING = Between()
 
 
 class Arrays:
@@ -74,18 +46,16 @@ class Arrays:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.people, self.projects = case.people, case.projects
-        self.disciplines: list[str] = []
         self.project_of = {project.key: index for index, project in enumerate(self.projects)}
 
-    def problem(self, policy: Policy | None = None, between: Between = NOTHING) -> Problem:
+    def problem(self, policy: Policy | None = None) -> Problem:
         """Return the matcher's problem.
 
         :param policy: states the side rules; None: there are none.
-        :param between: what side rules look at.
         :raises ProblemError: two rows have the same key, or the case contradicts itself otherwise.
         """
         rules = tuple(map(self.rule, RULES))
-        side_rules = self._side_rules(policy, between) if policy else ()
+        between = tuple(side_rules(self.case, policy)) if policy else ()
         return Problem(
             people=self.people.key,
             projects=keys("projects", [project.key for project in self.projects]),
@@ -93,7 +63,7 @@ class Arrays:
             rules=rules,
             fit=self.fit(),
             kept=self._kept(),
-            limits=(*side_rules, *_of_time(rules)) if policy and policy.several_seats else side_rules,
+            limits=(*between, *_of_time(rules)) if policy and policy.several_seats else between,
             salt=self.case.salt,
         )
 
@@ -115,50 +85,6 @@ class Arrays:
             bench_days=self.people.single["bench_days"],
             places=self.places,
         )
-
-    def _side_rules(self, policy: Policy, between: Between) -> tuple[SideRule, ...]:
-        rules: list[SideRule] = []
-        for name in policy.limits:
-            ranges = policy.ranges(name)
-            least, most = zip(*ranges.values(), strict=True) if ranges else ((), ())
-            groups = self._of_words(_GROUPED_BY[name], list(ranges))
-            rules.append(Limit(name, groups, whole(most), whole(least), price=policy.breach_units(name)))
-        if policy.one_team:
-            named = [
-                (project, word.casefold())
-                for project, facts in enumerate(self.projects)
-                if len(facts.seats) >= TEAM
-                for word in between.teams.get(facts.key, ())
-            ]
-            words = self.disciplines = sorted({word for _, word in named})
-            held = self._of_words("discipline", words)
-            place = {word: number for number, word in enumerate(words)}
-            projects, disciplines = whole(each for each, _ in named), whole(place[word] for _, word in named)
-            rules.append(Team("team", held, projects, disciplines, price=policy.breach_units("team")))
-        if policy.least_people > 1:
-            few = policy.least_people
-            least_here = whole(few if len(facts.seats) >= few else 0 for facts in self.projects)
-            rules.append(Minimum("least_people", least_here, price=policy.breach_units("least_people")))
-        if between.apart:
-            one, other = (whole(self.people.find(pair[side]) for pair in between.apart) for side in (0, 1))
-            rules.append(Separate("apart", one, other, price=policy.breach_units("apart")))
-        return tuple(rules)
-
-    def where(self, policy: Policy, code: str, where: Sequence[int]) -> dict[str, str]:
-        """Return in words where a side rule asks something: a group, two people, a project, a discipline."""
-        if code in policy.limits:
-            return {"of": code, "group": list(policy.limits[code])[where[0]]}
-        if code == "apart":
-            one, other = (self.people.key_of(person) for person in where[:2])
-            return {"of": code, "one": one, "other": other, "project": self.projects[where[2]].key}
-        found = {"of": code, "project": self.projects[where[0]].key}
-        return found | ({"discipline": self.disciplines[where[1]]} if code == "team" else {})
-
-    def _of_words(self, fact: str, words: Sequence[str]) -> NDArray[np.int64]:
-        """Return which of the words each person has, by its place; −1: none of them."""
-        number = {word.casefold(): place for place, word in enumerate(words)}
-        held = [str(word[0] if isinstance(word, tuple) else word).casefold() for word in self.people.words[fact]]
-        return of_word([number.get(word, -1) for word in held], self.people.single[fact])
 
     def row(self, pair: Pair | Wish) -> tuple[int, int]:
         """Return the rows of a pair of keys."""
@@ -362,11 +288,6 @@ _BUILDERS: dict[Kind, Callable[[Arrays, HardRule], Rule]] = {
     Kind.FREE: _free,
     Kind.APART: _apart,
 }
-
-
-TEAM = 3
-"""From so many seats on a project can be one team."""
-_GROUPED_BY = {"department": "home", "discipline": "discipline", "grade": "grade"}
 
 
 def _of_time(rules: Iterable[Rule]) -> Iterator[Shares]:

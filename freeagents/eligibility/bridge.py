@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from freeagents.eligibility.arrays import NOTHING, Arrays, Between
+from freeagents.eligibility.arrays import Arrays
 from freeagents.eligibility.case import Case
 from freeagents.eligibility.facts import Lapse, Pair, PersonFacts, ProjectFacts
 from freeagents.eligibility.lapsing import lapses
+from freeagents.eligibility.side_rules import where
 from freeagents.matching import (
     LEFT_OUT,
     PARTS,
@@ -45,7 +46,6 @@ __all__ = [
     "PRICED",
     "RANGES",
     "UNITS_PER_POINT",
-    "Between",
     "Fault",
     "LeftOut",
     "Objective",
@@ -178,18 +178,16 @@ def solve(
     case: Case,
     policy: Policy,
     progress: Progress | None = None,
-    between: Between = NOTHING,
 ) -> Answer:
     """Return the best placement under the policy; the same case and policy give the same answer.
 
     Where the objective is a sum, scipy's linear assignment is asked too and must come to the same total.
 
-    :param between: what side rules look at beside the case.
     :raises CaseError: a kept pair breaks a hard rule, side rules cannot all hold, or two rows have the same key.
     """
     arrays = Arrays(case)
     try:
-        problem = arrays.problem(policy, between)
+        problem = arrays.problem(policy)
         plan = solve_problem(problem, policy, progress=progress)
     except ProblemError as error:
         facts = {"field": error.field, **_plain(error.params)}
@@ -225,8 +223,8 @@ def solve(
         objective=policy.objective,
         value=plan.objective_value,
         breaches=tuple(
-            {"of": code, "kind": kind, **arrays.where(policy, code, where), "people": people, "units": units}
-            for code, kind, where, people, units in plan.breaches
+            {"of": code, "kind": kind, **where(case, policy, code, numbers), "people": people, "units": units}
+            for code, kind, numbers, people, units in plan.breaches
         ),
         blocking=blocking,
         totals=plan.totals,
@@ -336,7 +334,7 @@ def _named(facts: dict[str, Any], arrays: Arrays, policy: Policy) -> dict[str, A
     """Put keys and words where the matcher gives rows of people and projects, and numbers of groups."""
     found = dict(facts)
     if "where" in facts:
-        return found | arrays.where(policy, str(facts["field"]).removeprefix("limits."), found.pop("where"))
+        return found | where(arrays.case, policy, str(facts["field"]).removeprefix("limits."), found.pop("where"))
     if "rule" not in facts:
         return found
     if "person" in facts:

@@ -6,13 +6,14 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 
 from freeagents.country.entries import Rung
+from freeagents.country.pack import Pack
 from freeagents.country.places import Location
 from freeagents.eligibility.columns import (
     LAST_DAY,
@@ -33,6 +34,7 @@ from freeagents.eligibility.columns import (
     width,
 )
 from freeagents.eligibility.facts import Pair, PersonFacts, ProjectFacts, Wish
+from freeagents.matching import Policy
 
 FORMAT, WITHOUT_ENDS = 3, 2
 """The format of the bytes, and the one before, in which what people hold had no end."""
@@ -47,11 +49,15 @@ class Case:
 
     :ivar projects: in order of their keys, as are the people.
     :ivar salt: orders ties.
+    :ivar apart: two people each, by their keys, who are not together on one project.
+    :ivar regions: place → region, where a policy limits regions.
     """
 
     people: People
     projects: tuple[ProjectFacts, ...]
     salt: bytes = b""
+    apart: tuple[tuple[str, str], ...] = ()
+    regions: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -102,7 +108,7 @@ class Case:
             "words": {name: people.words[name] for name in VOCABULARIES if name != PROJECTS},
             "counts": {name: kind.str for name, kind in counted.items()},
             "projects": [_plain(project) for project in self.projects],
-        }
+        } | self._between()
         yield json.dumps(head, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
         for start in range(0, len(people), SHARD):
             rows = slice(start, start + SHARD)
@@ -113,6 +119,11 @@ class Case:
                 columns.append(counts[name][rows].astype(counted[name]))
                 columns += [values[ends[0] : ends[-1]] for values in listing.columns.values()]
             yield b"".join(column.tobytes() for column in columns)
+
+    def _between(self) -> dict[str, Any]:
+        """Return what holds between pairs, in the one form there is of it; nothing, where nothing does."""
+        apart = sorted({tuple(sorted(two)) for two in self.apart})
+        return {name: told for name, told in {"apart": apart, "regions": dict(self.regions)}.items() if told}
 
     @classmethod
     def from_pieces(cls, pieces: Iterable[bytes]) -> Case:
@@ -127,7 +138,13 @@ class Case:
         projects = tuple(_project(row) for row in head["projects"])
         words = {name: tuple(map(_word, told)) for name, told in head["words"].items()}
         words[PROJECTS] = tuple(project.key for project in projects)
-        return cls(people=_people(head, words, shards), projects=projects, salt=bytes.fromhex(head["salt"]))
+        return cls(
+            people=_people(head, words, shards),
+            projects=projects,
+            salt=bytes.fromhex(head["salt"]),
+            apart=tuple((one, other) for one, other in head.get("apart", ())),
+            regions=head.get("regions", {}),
+        )
 
     def only(self, rows: Array) -> Case:
         """Return the case with these people alone, given by row in ascending order, and all projects."""
@@ -141,7 +158,15 @@ class Case:
             ),
             projects=self.projects,
             salt=self.salt,
+            regions=self.regions,
         )
+
+    def with_regions(self, pack: Pack, policy: Policy) -> Case:
+        """Return the case with the regions of the places that people give, if the policy limits regions."""
+        if "region" not in policy.limits:
+            return self
+        places = {word[0] for word in self.people.words["places"]}
+        return replace(self, regions={code: pack.places[code].region for code in sorted(places & pack.places.keys())})
 
 
 def in_order(projects: Iterable[ProjectFacts]) -> tuple[ProjectFacts, ...]:
@@ -236,7 +261,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Location):
         return place_word(value)
     if isinstance(value, ProjectFacts):
-        members = ((field.name, getattr(value, field.name)) for field in fields(value))
+        members = ((each.name, getattr(value, each.name)) for each in fields(value))
         return {name: _plain(member) for name, member in members if member not in (None, (), {})}
     return value
 
@@ -248,7 +273,7 @@ def _project(row: dict[str, Any]) -> ProjectFacts:
         row[name] = date.fromisoformat(row[name]) if name in row else None
     row["languages"] = {name: tuple(ranks) for name, ranks in row.get("languages", {}).items()}
     row["location"] = Location(*row["location"]) if "location" in row else None
-    row["seats"] = tuple(row.get("seats", ()))
+    row["seats"], row["disciplines"] = tuple(row.get("seats", ())), tuple(row.get("disciplines", ()))
     return ProjectFacts(**row)
 
 

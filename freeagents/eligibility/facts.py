@@ -68,6 +68,7 @@ class ProjectFacts:
 
     :ivar department: the host department, as a code or word.
     :ivar seats: the numbers of the seats to fill.
+    :ivar disciplines: what it names; they rule nobody out.
     """
 
     key: str
@@ -84,6 +85,7 @@ class ProjectFacts:
     languages: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     essential: Mapping[str, int] = field(default_factory=dict)
     asset: Mapping[str, int] = field(default_factory=dict)
+    disciplines: tuple[str, ...] = ()
 
     @property
     def where(self) -> Location | None:

@@ -92,6 +92,7 @@ def project_facts(project: Project, *, host: str, pack: Pack) -> ProjectFacts:
         languages={row.language: pack.language_scheme.parse(row.letters) for row in project.languages},
         essential=criteria["essential"],
         asset=criteria["asset"],
+        disciplines=tuple(sorted(set(project.disciplines))),
     )
 
 

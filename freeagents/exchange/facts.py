@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from flask_babel import gettext as _
 
-from freeagents.country.pack import REMEMBERED, Pack
+from freeagents.country.pack import REMEMBERED, Pack, Region, fold
 from freeagents.country.places import locate
 from freeagents.eligibility.case import Case, in_order
 from freeagents.eligibility.columns import Gathering, days, last_day, place_word, reach, rung_of, rung_word
@@ -77,6 +77,7 @@ class Reading:
             languages=self.languages(row),
             essential=essential,
             asset=asset,
+            disciplines=tuple(sorted(set(data["disciplines"]))),
         )
 
     def languages(self, row: Row) -> dict[str, tuple[int, ...]]:
@@ -173,10 +174,17 @@ def employer_code(pack: Pack, word: str) -> str:
 
 
 def group_code(pack: Pack, name: str, word: str) -> str:
-    """Return the code of the department, discipline or grade ``word`` names; an unknown word stays as it is."""
+    """Return the code of the department, grade or region ``word`` names; any other word stays as it is."""
     if name == "department":
         return employer_code(pack, word)
+    if name == "region":
+        known = (region for region in pack.regions.values() if fold(word) in _names_of(region))
+        return next((region.code for region in known), word)
     return pack.grade(word).code if name == "grade" else word
+
+
+def _names_of(entry: Region) -> set[str]:
+    return {fold(entry.code), *map(fold, entry.names.values())}
 
 
 @lru_cache(maxsize=REMEMBERED)

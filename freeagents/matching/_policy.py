@@ -35,7 +35,7 @@ class Objective(StrEnum):
 
 
 STABLE = (Objective.STABLE_PEOPLE, Objective.STABLE_PROJECTS)
-LIMITED_BY = ("department", "discipline", "grade")
+LIMITED_BY = ("department", "discipline", "grade", "region")
 """What people may be grouped by to limit how many of a group are placed."""
 MOST_PEOPLE = 1_000_000
 PRICED = (Objective.MOST_SCORE, Objective.MOST_SEATS, Objective.FEWEST_CHANGES)

@@ -61,14 +61,15 @@ def match_files(files: MatchFiles, *, pack: Pack, progress: bridge.Progress | No
     started = perf_counter()
     _refuse_writing_over(files)
     policy = _policy(files.policy, pack)
-    case, titles, between = _case(files, pack)
+    case, titles = _case(files, pack)
+    case = case.with_regions(pack, policy)
     read = perf_counter()
     try:
-        answer = bridge.solve(case, policy, progress, between)
+        answer = bridge.solve(case, policy, progress)
     except bridge.CaseError as error:
         raise InputError([_unsolvable(str(files.policy or ""), error)]) from error
     solved = perf_counter()
-    report = _report(case, between, policy, answer, titles, pack=pack)
+    report = _report(case, policy, answer, titles, pack=pack)
     with replacing(files.proposals, files.report) as (proposals, told):
         write_table(proposals, PROPOSAL_COLUMNS, proposal_rows(answer))
         seconds = {
@@ -126,7 +127,7 @@ def proposal_rows(answer: bridge.Answer) -> Iterator[list[Any]]:
         ]
 
 
-def _case(files: MatchFiles, pack: Pack) -> tuple[Case, dict[str, str], bridge.Between]:
+def _case(files: MatchFiles, pack: Pack) -> tuple[Case, dict[str, str]]:
     faults = Faults()
     people = read_rows(PEOPLE, files.people, faults)
     projects = read_rows(PROJECTS, files.projects, faults)
@@ -134,8 +135,7 @@ def _case(files: MatchFiles, pack: Pack) -> tuple[Case, dict[str, str], bridge.B
     case = case_of(people, projects, applications, pack=pack, faults=faults)
     apart = list(_apart(read_rows(APART, files.apart, faults), people, faults)) if files.apart else []
     faults.refuse()
-    teams = {row.data["project_id"]: row.data["disciplines"] for row in projects}
-    return case, _titles(projects), bridge.Between(teams, apart)
+    return replace(case, apart=tuple(apart)), _titles(projects)
 
 
 def _apart(rows: Rows, people: Rows, faults: Faults) -> Iterator[tuple[str, str]]:
@@ -223,7 +223,6 @@ def _policy_fault(file: str, fault: Any) -> Problem:
 
 def _report(
     case: Case,
-    between: bridge.Between,
     policy: bridge.Policy,
     answer: bridge.Answer,
     titles: Mapping[str, str],
@@ -259,7 +258,7 @@ def _report(
         "not_used": [str(what) for what in NOT_USED],
         "unfilled": list(_unfilled(case, answer, pack)),
         "unplaced": list(_unplaced(case, answer, titles, pack)),
-        "input": {"sha256": digest([*case.pieces(), *between.pieces(policy)]).hex()},
+        "input": {"sha256": digest(case.pieces()).hex()},
         "versions": {"python": platform.python_version(), **{name: version(name) for name in VERSIONED}},
     }
 

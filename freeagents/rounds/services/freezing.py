@@ -108,7 +108,7 @@ def freeze(subject: Round, *, pack: Pack, tell: Callable[[int, int], None] = lam
     )
     rows = row_of(_ids(edit.person_id for edit in kept)).tolist()
     return Frozen(
-        case=case,
+        case=case.with_regions(pack, bridge.policy_from_toml(subject.policy.document)),
         people=pool.person[np.argsort(keys, kind="stable")],
         projects={project.public_id: project.id for project in projects.values()},
         seats={(project.public_id, seat.number): seat.id for project in projects.values() for seat in project.seats},

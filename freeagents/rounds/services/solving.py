@@ -245,6 +245,9 @@ def _proof(answer: bridge.Answer) -> dict[str, Any]:
         "bound": found.bound,
         "seat_weight": found.seat_weight,
         **{name: getattr(found, name).tolist() for name in columns},
+        "groups": found.group_price.tolist(),
+        "rules": [[*key, price] for key, price in found.rule_prices.items()],
+        "whole_bound": answer.plan.bound,
         "floor": found.floor,
         "covers": {
             name: {
