@@ -47,9 +47,10 @@ from freeagents.profiles.pages import profiles as profiles_pages
 from freeagents.profiles.pages import reading as reading_pages
 from freeagents.projects import api as projects_api
 from freeagents.projects import messages as projects_messages
-from freeagents.rounds import api as rounds_api
 from freeagents.rounds import jobs as rounds_jobs
 from freeagents.rounds import messages as rounds_messages
+from freeagents.rounds.api import policies as policies_api
+from freeagents.rounds.api import rounds as rounds_api
 from freeagents.rounds.pages import approvals as approvals_pages
 from freeagents.rounds.pages import policies as policies_pages
 from freeagents.rounds.pages import proposals as proposals_pages
@@ -100,7 +101,7 @@ API = (
     privacy_api.bp,
     profiles_api.bp,
     projects_api.bp,
-    rounds_api.policies_bp,
+    policies_api.policies_bp,
     rounds_api.proposals_bp,
     rounds_api.rounds_bp,
     skills_api.bp,

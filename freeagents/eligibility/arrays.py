@@ -90,6 +90,10 @@ class Arrays:
         """Return the rows of a pair of keys."""
         return self.people.find(pair.person), self.project_of[pair.project]
 
+    def previous(self) -> Pairs:
+        """Return the pairs that are to be changed as little as pays."""
+        return Pairs.from_rows([(*self.row(Pair(*pair)), 1) for pair in self.case.previous])
+
     def pairs(self, name: str) -> Pairs:
         """Return what binds people and projects as pairs of rows."""
         listing = self.people.lists[name]

@@ -13,9 +13,11 @@ from freeagents.eligibility.arrays import Arrays
 from freeagents.eligibility.case import Case
 from freeagents.eligibility.facts import Lapse, Pair, PersonFacts, ProjectFacts
 from freeagents.eligibility.lapsing import lapses
-from freeagents.eligibility.side_rules import where
+from freeagents.eligibility.side_rules import refused, where
 from freeagents.matching import (
     LEFT_OUT,
+    LIMITED_BY,
+    MOST_PEOPLE,
     PARTS,
     PRICED,
     RANGES,
@@ -42,6 +44,8 @@ from freeagents.matching import solve as solve_problem
 
 __all__ = [
     "LEFT_OUT",
+    "LIMITED_BY",
+    "MOST_PEOPLE",
     "PARTS",
     "PRICED",
     "RANGES",
@@ -188,10 +192,9 @@ def solve(
     arrays = Arrays(case)
     try:
         problem = arrays.problem(policy)
-        plan = solve_problem(problem, policy, progress=progress)
+        plan = solve_problem(problem, policy, arrays.previous(), progress=progress)
     except ProblemError as error:
-        facts = {"field": error.field, **_plain(error.params)}
-        raise CaseError(error.code, _named(facts, arrays, policy)) from error
+        raise CaseError(error.code, {"field": error.field, **refused(case, policy, error)}) from error
     second = second_opinion(plan)
     if second not in {None, plan.certificate.bound}:
         raise ArithmeticError("scipy's linear assignment comes to another total")
@@ -328,20 +331,6 @@ def _explanation(arrays: Arrays, found: PairExplanation, person: int = 0, projec
         ],
         lapses=lapses(arrays.people, person, arrays.projects[project]) if found.failing else (),
     )
-
-
-def _named(facts: dict[str, Any], arrays: Arrays, policy: Policy) -> dict[str, Any]:
-    """Put keys and words where the matcher gives rows of people and projects, and numbers of groups."""
-    found = dict(facts)
-    if "where" in facts:
-        return found | where(arrays.case, policy, str(facts["field"]).removeprefix("limits."), found.pop("where"))
-    if "rule" not in facts:
-        return found
-    if "person" in facts:
-        found["person"] = arrays.people.key_of(facts["person"])
-    if "project" in facts:
-        found["project"] = arrays.projects[facts["project"]].key
-    return found
 
 
 def _plain(params: Mapping[str, Any]) -> dict[str, Any]:

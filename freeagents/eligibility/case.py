@@ -51,6 +51,7 @@ class Case:
     :ivar salt: orders ties.
     :ivar apart: two people each, by their keys, who are not together on one project.
     :ivar regions: place → region, where a policy limits regions.
+    :ivar previous: a person and a project each, by their keys: what is to be changed as little as pays.
     """
 
     people: People
@@ -58,6 +59,7 @@ class Case:
     salt: bytes = b""
     apart: tuple[tuple[str, str], ...] = ()
     regions: Mapping[str, str] = field(default_factory=dict)
+    previous: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(
@@ -123,7 +125,8 @@ class Case:
     def _between(self) -> dict[str, Any]:
         """Return what holds between pairs, in the one form there is of it; nothing, where nothing does."""
         apart = sorted({tuple(sorted(two)) for two in self.apart})
-        return {name: told for name, told in {"apart": apart, "regions": dict(self.regions)}.items() if told}
+        told = {"apart": apart, "regions": dict(self.regions), "previous": sorted(self.previous)}
+        return {name: what for name, what in told.items() if what}
 
     @classmethod
     def from_pieces(cls, pieces: Iterable[bytes]) -> Case:
@@ -144,6 +147,7 @@ class Case:
             salt=bytes.fromhex(head["salt"]),
             apart=tuple((one, other) for one, other in head.get("apart", ())),
             regions=head.get("regions", {}),
+            previous=tuple((person, project) for person, project in head.get("previous", ())),
         )
 
     def only(self, rows: Array) -> Case:

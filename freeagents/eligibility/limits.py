@@ -9,6 +9,12 @@ from freeagents.eligibility.facts import LimitUse
 from freeagents.matching import Limit
 
 
+def gap_of(answer: Answer) -> tuple[int, int]:
+    """Return by how many seats and units any other placement could be better at most; 0 and 0: proven."""
+    plan = answer.plan
+    return divmod(plan.gap, plan.certificate.seat_weight or plan.gap + 1)
+
+
 def limits_of(answer: Answer, policy: Policy) -> Iterator[LimitUse]:
     """Yield what each limit of the policy came to, in the policy's order."""
     plan = answer.plan

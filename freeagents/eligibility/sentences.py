@@ -202,23 +202,31 @@ def sentence_for_seat(code: str, facts: Mapping[str, Any]) -> str:
     return code
 
 
+def sentence_for_range(group: str, least: int, most: int | None) -> str:
+    """Return what a limit asks; ``most`` None: there is none."""
+    if least and most is not None:
+        told = _("From %(least)d to %(most)d people of %(group)s are placed.", least=least, most=most, group=group)
+    elif least:
+        told = ngettext(
+            "At least one person of %(group)s is placed.",
+            "At least %(num)d people of %(group)s are placed.",
+            least,
+            group=group,
+        )
+    else:
+        told = ngettext(
+            "At most one person of %(group)s is placed.",
+            "At most %(num)d people of %(group)s are placed.",
+            most or 0,
+            group=group,
+        )
+    return str(told)
+
+
 def sentence_for_limit(use: LimitUse) -> str:
     """Return what a limit came to."""
-    told = ngettext(
-        "At most one person of %(group)s is placed.",
-        "At most %(num)d people of %(group)s are placed.",
-        use.most,
-        group=use.word,
-    )
-    if use.least:
-        told = _("At least %(least)d people of %(group)s are placed.", least=use.least, group=use.word)
-        if use.most < use.people:
-            told = _(
-                "From %(least)d to %(most)d people of %(group)s are placed.",
-                least=use.least,
-                most=use.most,
-                group=use.word,
-            )
+    open_ended = use.least > 0 and use.most >= use.people
+    told = sentence_for_range(use.word, use.least, None if open_ended else use.most)
     if use.units is None or use.placed != use.most:
         count = ngettext("One is.", "%(num)d are.", use.placed)
         return f"{told} {count}"
@@ -257,6 +265,21 @@ def sentence_for_breach(facts: Mapping[str, Any]) -> str:
         ),
     }  # fmt: skip
     return str(told[facts["kind"]])
+
+
+def sentence_for_gap(seats: int, units: int) -> str:
+    """Return by how much any other placement could be better at most."""
+    if not seats and not units:
+        return str(_("Proven: no other placement is better."))
+    if not seats:
+        return str(_("No other placement is better by more than %(points)s points.", points=points(units)))
+    return str(
+        _(
+            "No other placement is better by more than %(seats)d seats and %(points)s points.",
+            seats=seats,
+            points=points(units),
+        )
+    )
 
 
 def sentence_for_person(code: str, facts: Mapping[str, Any], titles: Mapping[str, str], *, scores: bool = False) -> str:

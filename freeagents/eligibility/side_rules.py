@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from freeagents.eligibility.case import Case
-from freeagents.matching import Limit, Minimum, Policy, Separate, SideRule, Team
+from freeagents.matching import Limit, Minimum, Policy, ProblemError, Separate, SideRule, Team
 
 TEAM = 3
 """From so many seats on a project can be one team."""
@@ -44,10 +45,24 @@ def where(case: Case, policy: Policy, code: str, numbers: Sequence[int]) -> dict
         return {"of": code, "group": list(policy.limits[code])[numbers[0]]}
     if code == "apart":
         one, other = (case.people.key_of(person) for person in numbers[:2])
-        found = {"of": code, "one": one, "other": other}
-        return found | ({"project": case.projects[numbers[2]].key} if len(numbers) > 2 else {})
+        return {"of": code, "one": one, "other": other, "project": case.projects[numbers[2]].key}
     found = {"of": code, "project": case.projects[numbers[0]].key}
     return found | ({"discipline": _disciplines(case)[numbers[1]]} if code == "team" else {})
+
+
+def refused(case: Case, policy: Policy, error: ProblemError) -> dict[str, Any]:
+    """Return the facts of a refusal, in keys and words where the matcher gives rows and numbers."""
+    found: dict[str, Any] = dict(error.params)
+    code = error.field.removeprefix("limits.")
+    if error.code == "kept_above" and error.index is not None:
+        found |= {"kind": "most", "people": found["kept"] - found["most"], "where": (error.index,)}
+    if error.code == "kept_together":
+        found |= {"kind": "apart", "people": 1, "where": tuple(found.pop(name) for name in ("one", "other", "project"))}
+    if "where" in found:
+        return found | where(case, policy, code, found.pop("where"))
+    if "rule" in found:
+        found |= {"person": case.people.key_of(found["person"]), "project": case.projects[found["project"]].key}
+    return found
 
 
 def _named(case: Case) -> Iterator[tuple[int, str]]:

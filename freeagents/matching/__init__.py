@@ -15,6 +15,7 @@ from freeagents.matching._places import Near, Places, haversine_km
 from freeagents.matching._plan import Plan
 from freeagents.matching._policy import (
     LIMITED_BY,
+    MOST_PEOPLE,
     PARTS,
     PRICED,
     RANGES,
@@ -49,6 +50,7 @@ from freeagents.matching._whatif import Change, Move, WhatIf
 __all__ = [
     "LEFT_OUT",
     "LIMITED_BY",
+    "MOST_PEOPLE",
     "PARTS",
     "PRICED",
     "RANGES",

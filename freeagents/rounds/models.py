@@ -32,7 +32,7 @@ PROPOSAL_MOVES: dict[str, tuple[str, ...]] = {
     "offered": ("replaced",),
     "replaced": (),
 }
-OBJECTIVES = ("most_score", "most_seats", "worst_off", "stable_people", "stable_projects")
+OBJECTIVES = ("most_score", "most_seats", "worst_off", "stable_people", "stable_projects", "fewest_changes")
 EDIT_KINDS = ("keep", "bar")
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from freeagents.accounts.schemas import CODE, names_schema
-from freeagents.eligibility.bridge import PARTS, RANGES
+from freeagents.eligibility.bridge import MOST_PEOPLE, PARTS, RANGES
 from freeagents.rounds.models import OBJECTIVES
 from freeagents.web.fields import Word
 
@@ -22,21 +22,73 @@ SIZE = _l("Enter how many proposals to open, such as 10, or which share of them,
 
 POINTS = {part: f"points_{part}" for part in PARTS}
 """Part of a score → the member of a policy that says what it earns at most."""
-SETTINGS = ("above_percent", "growth_full_goals", "ranks_counted", "bench_full_days", "distance_full_km")
+SETTINGS = (
+    "above_percent",
+    "growth_full_goals",
+    "ranks_counted",
+    "bench_full_days",
+    "distance_full_km",
+    "change_points",
+)
+MOST_LIMITS = 100
+
+
+class LimitSchema(Schema):
+    """How many people of a group are placed: at least, at most, or both."""
+
+    group = fields.String(
+        required=True,
+        error_messages={"required": _l("Choose whom the limit is about.")},
+        metadata={
+            "description": "Kind and code: ``department:…``, ``grade:…``, ``discipline:…`` or ``region:…``.",
+            "example": "grade:G7",
+        },
+    )
+    least = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, MOST_PEOPLE))
+    most = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(0, MOST_PEOPLE))
+
+    @validates_schema
+    def agrees_with_itself(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        """Refuse a limit without a number, and a least above the most."""
+        least, most = data.get("least"), data.get("most")
+        if least is None and most is None:
+            raise ValidationError(str(_l("Enter how many people at least, at most, or both.")), "most")
+        if least is not None and most is not None and least > most:
+            raise ValidationError(str(_l("The least must not be above the most.")), "most")
+
+
+class SideRulesSchema(Schema):
+    """What holds between the pairs of a round.
+
+    A cost is in points for each person too many or too few; null: the rule must hold.
+
+    ``one_team``: a project of three seats or more has somebody of each discipline that it names, or stays empty.
+    ``least_people``: a project of so many seats or more has so many people, or nobody.
+    """
+
+    limits = fields.List(fields.Nested(LimitSchema), load_default=list, validate=validate.Length(max=MOST_LIMITS))
+    one_team = fields.Boolean(load_default=False)
+    least_people = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(2, 200))
+    cost_department, cost_discipline, cost_grade, cost_region, cost_team, cost_least_people = (
+        fields.Integer(load_default=None, allow_none=True, validate=validate.Range(0, 1000)) for _ in range(6)
+    )
 
 
 def policy_schema(locales: Sequence[str], *, new: bool) -> Schema:
-    """Return the schema of a version of a policy: its name in each language, objective, points and settings.
+    """Return the schema of a version of a policy: its names, objective, points, settings and side rules.
 
+    :param locales: in which a form asks for names; none: a name by language is one member, as in the API.
     :param new: of the first version, which also has a code for files.
     """
     code = {"code": fields.String(required=True, validate=CODE)} if new else {}
+    titles = {"titles": fields.Dict(keys=fields.String(), values=Word(validate=validate.Length(1, 200)), required=True)}
     numbers = {member: RANGES[f"points.{part}"] for part, member in POINTS.items()} | {
         name: RANGES[name] for name in SETTINGS
     }
     return Schema.from_dict(
         {
-            **names_schema(locales).fields,
+            **(names_schema(locales).fields if locales else titles),
+            **SideRulesSchema().fields,
             **code,
             "objective": fields.String(
                 required=True,
@@ -47,6 +99,16 @@ def policy_schema(locales: Sequence[str], *, new: bool) -> Schema:
         },
         name="PolicySchema",
     )()
+
+
+def version_of(data: Mapping[str, Any], titles: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return what was read by the schema of a version of a policy, as the use-case takes it."""
+    return {
+        "titles": {locale: title for locale, title in titles.items() if title},
+        "objective": data["objective"],
+        "points": {part: data[member] for part, member in POINTS.items()},
+        "settings": {setting: data[setting] for setting in SETTINGS},
+    }
 
 
 class NewRoundSchema(Schema):

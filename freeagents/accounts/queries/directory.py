@@ -80,6 +80,13 @@ def department_by_code(code: str) -> Department | None:
     return db.session.scalar(select(Department).where(Department.code == code))
 
 
+def employers(codes: Collection[str] | None = None) -> Sequence[Department]:
+    """Return the departments that employ people, by code: those that are not closed, or those of these codes."""
+    query = select(Department).where(Department.employer_id == Department.id).order_by(Department.code)
+    wanted = Department.closed_on.is_(None) if codes is None else Department.code.in_(codes)
+    return db.session.scalars(query.where(wanted)).all()
+
+
 def departments() -> Sequence[Department]:
     """Return all departments, by code."""
     return db.session.scalars(select(Department).order_by(Department.code)).all()

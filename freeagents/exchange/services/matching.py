@@ -18,12 +18,13 @@ from freeagents.eligibility import breaking, bridge
 from freeagents.eligibility.advice import NOT_USED, Naming, filling_sentence, nearest_sentence
 from freeagents.eligibility.case import Case, digest
 from freeagents.eligibility.facts import LimitUse
-from freeagents.eligibility.limits import limits_of
+from freeagents.eligibility.limits import gap_of, limits_of
 from freeagents.eligibility.nearest import nearest_seats
 from freeagents.eligibility.relaxing import fillings
 from freeagents.eligibility.sentences import (
     objective_sentence,
     sentence_for_breach,
+    sentence_for_gap,
     sentence_for_limit,
     sentence_for_pair,
     sentence_for_person,
@@ -276,15 +277,8 @@ def _breach(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _gap(answer: bridge.Answer) -> dict[str, Any]:
     """Return by how much any other placement could be better at most."""
-    seats, units = divmod(answer.plan.gap, answer.plan.certificate.seat_weight or answer.plan.gap + 1)
-    sentence = _("Proven: no other placement is better.")
-    if answer.plan.gap:
-        sentence = _(
-            "No other placement is better by more than %(seats)d seats and %(points)s points.",
-            seats=seats,
-            points=plain_points(units),
-        )
-    return {"seats": seats, "score": plain_points(units), "sentence": str(sentence)}
+    seats, units = gap_of(answer)
+    return {"seats": seats, "score": plain_points(units), "sentence": sentence_for_gap(seats, units)}
 
 
 def _idle_limits(limits: Sequence[LimitUse]) -> Iterator[dict[str, Any]]:

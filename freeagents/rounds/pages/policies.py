@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, flash, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from marshmallow import Schema
 
 from freeagents.eligibility import bridge
 from freeagents.eligibility.sentences import objective_sentence
 from freeagents.extensions import pack
 from freeagents.rounds.models import OBJECTIVES, Policy
 from freeagents.rounds.queries import policies as queries
-from freeagents.rounds.schemas import POINTS, SETTINGS, policy_schema
-from freeagents.rounds.services import policies
+from freeagents.rounds.schemas import MOST_LIMITS, POINTS, SETTINGS, policy_schema, version_of
+from freeagents.rounds.services import limiting, policies
 from freeagents.security.actor import current_actor
 from freeagents.security.guard import allow
+from freeagents.web.filters import plain_named
 from freeagents.web.forms import Form
 from freeagents.web.rendering import Answer, render, see_other
 from freeagents.web.words import part_name
@@ -27,6 +31,16 @@ SAID = {
     "ranks_counted": _l("From which rank on a person’s own ranking earns the least"),
     "bench_full_days": _l("How many days on the bench earn all points for it"),
     "distance_full_km": _l("From how many kilometres on distance earns nothing"),
+    "change_points": _l("When few changes are sought: what each pair of the version before that is not kept costs"),
+}
+
+COST_LABELS = {
+    "department": _l("Cost of breaking a limit on a department"),
+    "grade": _l("Cost of breaking a limit on a grade"),
+    "discipline": _l("Cost of breaking a limit on a discipline"),
+    "region": _l("Cost of breaking a limit on a region"),
+    "team": _l("Cost of a discipline that is missing in a team"),
+    "least_people": _l("Cost of each person too few on a project"),
 }
 
 
@@ -50,7 +64,7 @@ def index() -> Answer:
 def new() -> Answer:
     """Show the form of a new policy, with the default policy's numbers."""
     rules = bridge.Policy()
-    return _form_page(Form(policy_schema(pack.locales, new=True), initial=_numbers(rules)), None)
+    return _form_page(Form(policy_schema(pack.locales, new=True), initial=_typed(rules)), None)
 
 
 @bp.post("/new")
@@ -83,7 +97,7 @@ def download(policy: Policy) -> Response:
 @allow("policy:approve", policy=queries.by_public_id)
 def approve(policy: Policy) -> Answer:
     """Let rounds use a version that somebody else wrote."""
-    form = Form(policy_schema((), new=False))
+    form = Form(Schema())
     with form.refusals():
         policies.approve(policy=policy, actor_id=current_actor().person_id)
         flash(_("The policy is approved. Rounds can use it."), "success")
@@ -96,7 +110,7 @@ def approve(policy: Policy) -> Answer:
 def new_version(policy: Policy) -> Answer:
     """Show the form of a policy's next version, with what this one says."""
     names = {f"name_{locale}": policy.titles.get(locale, "") for locale in pack.locales}
-    initial = _numbers(bridge.policy_from_toml(policy.document)) | names | {"objective": policy.objective}
+    initial = _typed(bridge.policy_from_toml(policy.document)) | names | {"objective": policy.objective}
     return _form_page(Form(policy_schema(pack.locales, new=False), initial=initial), policy)
 
 
@@ -110,21 +124,20 @@ def add_version(policy: Policy) -> Answer:
     return _form_page(form, policy)
 
 
-def _numbers(rules: bridge.Policy) -> dict[str, int]:
+def _typed(rules: bridge.Policy) -> dict[str, Any]:
+    """Return what the form of a policy holds."""
     points = {member: getattr(rules.points, part) for part, member in POINTS.items()}
-    return points | {name: getattr(rules, name) for name in SETTINGS}
+    return points | {name: getattr(rules, name) for name in SETTINGS} | limiting.stated(rules)
 
 
 def _write(form: Form, name: str, *, first: bool) -> Answer:
-    given = {locale: form.data.get(f"name_{locale}") for locale in pack.locales}
+    titles = {locale: form.data.get(f"name_{locale}") for locale in pack.locales}
     written = policies.write_version(
         name=name,
         first=first,
-        titles={locale: title for locale, title in given.items() if title},
-        objective=form.data["objective"],
-        points={part: form.data[member] for part, member in POINTS.items()},
-        settings={setting: form.data[setting] for setting in SETTINGS},
+        side_rules=limiting.read(form.data, pack),
         actor_id=current_actor().person_id,
+        **version_of(form.data, titles),
     )
     flash(_("The version is saved. Somebody else in central HR has to approve it before rounds can use it."), "success")
     return see_other("policies.show", policy=written.public_id)
@@ -139,8 +152,16 @@ def _labels() -> dict[str, str]:
         "ranks_counted": _("the rank"),
         "bench_full_days": _("the number of days"),
         "distance_full_km": _("the kilometres"),
+        "change_points": _("the points for a change"),
     }
-    return {"code": _("a code")} | names | points | settings
+    rules = {
+        "limits-group": _("whom the limit is about"),
+        "limits-least": _("the least"),
+        "limits-most": _("the most"),
+        "least_people": _("the number of people"),
+        **{f"cost_{name}": _("the cost") for name in limiting.COSTS},
+    }
+    return {"code": _("a code")} | names | points | settings | rules
 
 
 def _page(policy: Policy, form: Form | None = None) -> Answer:
@@ -152,6 +173,7 @@ def _page(policy: Policy, form: Form | None = None) -> Answer:
         sentence=objective_sentence(policy.objective),
         most={part: rules.most(part) for part in bridge.PARTS},
         settings=[(said, getattr(rules, name)) for name, said in SAID.items()],
+        rules=limiting.sentences(rules, pack),
         own=policy.author_id == current_actor().person_id,
     )
 
@@ -165,6 +187,12 @@ def _form_page(form: Form, policy: Policy | None) -> Answer:
         objectives=[(objective, _objective_name(objective), objective_sentence(objective)) for objective in OBJECTIVES],
         points=POINTS,
         settings=SAID,
+        groups=[
+            (key, f"{limiting.kind_name(key.partition(':')[0])}: {plain_named(names)}")
+            for key, names in limiting.groups(pack).items()
+        ],
+        costs=COST_LABELS,
+        most_limits=MOST_LIMITS,
     )
 
 
@@ -175,4 +203,5 @@ def _objective_name(objective: str) -> str:
         "worst_off": _("Nobody far behind"),
         "stable_people": _("No pair would rather have each other, best for people"),
         "stable_projects": _("No pair would rather have each other, best for projects"),
+        "fewest_changes": _("Few changes to the version before, when a round is run again"),
     }[objective]

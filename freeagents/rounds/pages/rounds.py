@@ -19,8 +19,8 @@ from freeagents.rounds.models import PROPOSAL_MOVES, Edit, Policy, Round
 from freeagents.rounds.queries import policies
 from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.schemas import RoundFormSchema
-from freeagents.rounds.services import explaining, leaving, planning, review
-from freeagents.rounds.services.telling import failure_sentence, shown_parts, stage_sentence
+from freeagents.rounds.services import explaining, leaving, limiting, planning, review
+from freeagents.rounds.services.telling import shown_parts, stage_sentence
 from freeagents.security.access import allows
 from freeagents.security.actor import current_actor
 from freeagents.security.guard import allow
@@ -231,7 +231,7 @@ def _round_page(subject: Round, form: Form | None = None) -> Answer:
         "objective": objective_sentence(subject.policy.objective),
     }
     if subject.figures is None:
-        told = failure_sentence(subject.failure, subject.failure_facts) if subject.failure else ""
+        told = limiting.failure(subject.failure, subject.failure_facts or {}, pack) if subject.failure else ""
         return render(
             "rounds/unsolved.html",
             subject=subject,
@@ -262,6 +262,7 @@ def _result(subject: Round) -> dict[str, Any]:
         "first": last is None,
         "opened": queries.opened(rows[:PAGE], current_actor().person_id),
         "earlier": earlier,
+        "kept_rules": limiting.kept(subject.figures or {}, bridge.policy_from_toml(subject.policy.document), pack),
         "added": changes[subject.id] if earlier else None,
         "gone": changes[earlier.id] if earlier else None,
     }

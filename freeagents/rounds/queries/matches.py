@@ -38,6 +38,24 @@ def approved(round_id: int) -> Sequence[Proposal]:
     ).all()
 
 
+def proposed_before(subject: Round) -> list[tuple[int, int]]:
+    """Return (person id, project id) of what the version before proposed, as far as HR has not barred it."""
+    before = select(func.max(Round.version)).where(
+        Round.series == subject.series, Round.version < subject.version, Round.figures.is_not(None)
+    )
+    query = (
+        select(Proposal.person_id, Proposal.project_id)
+        .join(Round, Round.id == Proposal.round_id)
+        .where(
+            Round.series == subject.series,
+            Round.version == before.scalar_subquery(),
+            Proposal.state.not_in(("barred", "replaced")),
+        )
+        .order_by(Proposal.id)
+    )
+    return [(person, project) for person, project in db.session.execute(query)]
+
+
 def taken_meanwhile(subject: Round, *, limit: int) -> Sequence[Proposal]:
     """Return approved proposals of a round whose seat or person is no longer to be had, with person and project.
 

@@ -106,9 +106,17 @@ def freeze(subject: Round, *, pack: Pack, tell: Callable[[int, int], None] = lam
         ),
         salt=subject.salt,
     )
+    policy = bridge.policy_from_toml(subject.policy.document)
+    if policy.objective == bridge.Objective.FEWEST_CHANGES:
+        there = (
+            (row, projects[project_id].public_id)
+            for person_id, project_id in matches.proposed_before(subject)
+            if project_id in projects and (row := int(row_of(_ids((person_id,)))[0])) >= 0
+        )
+        case = replace(case, previous=tuple((keys[row].decode(), project) for row, project in there))
     rows = row_of(_ids(edit.person_id for edit in kept)).tolist()
     return Frozen(
-        case=case.with_regions(pack, bridge.policy_from_toml(subject.policy.document)),
+        case=case.with_regions(pack, policy),
         people=pool.person[np.argsort(keys, kind="stable")],
         projects={project.public_id: project.id for project in projects.values()},
         seats={(project.public_id, seat.number): seat.id for project in projects.values() for seat in project.seats},

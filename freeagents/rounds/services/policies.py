@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask_babel import gettext as _
 
 from freeagents.audit.services import record
 from freeagents.db.base import Words
-from freeagents.eligibility.bridge import Objective, Points
+from freeagents.eligibility.bridge import Objective, Points, PolicyError
 from freeagents.eligibility.bridge import Policy as Rules
 from freeagents.errors import Conflict, Invalid
 from freeagents.extensions import db
 from freeagents.rounds.models import Policy
 from freeagents.rounds.queries import policies as queries
+from freeagents.rounds.services import limiting
+from freeagents.rounds.services.limiting import SideRules
 
 
 def write_version(
@@ -24,6 +27,7 @@ def write_version(
     objective: str,
     points: Mapping[str, int],
     settings: Mapping[str, int],
+    side_rules: SideRules = SideRules(),
     actor_id: int,
 ) -> Policy:
     """Write a policy's next version. Rounds can use it once somebody else has approved it; others stay as they are.
@@ -31,7 +35,7 @@ def write_version(
     :param name: the policy's code; ``first``: whether a policy of this code is to be new.
     :param points: part of the score → the most it earns.
     :param settings: the other whole numbers of the rules.
-    :raises Invalid: a new policy's code is taken, or nothing earns points.
+    :raises Invalid: a new policy's code is taken, nothing earns points, or limits are wrong.
     """
     version = queries.last_version(name) + 1
     if first and version > 1:
@@ -43,17 +47,21 @@ def write_version(
         raise Invalid(
             _("Give points to one part at least. Without any, all pairs score the same."), field="points_skills"
         )
-    rules = Rules(
-        name=name,
-        version=version,
-        objective=Objective(objective),
-        points=Points(**points),
-        limits={},
-        one_team=False,
-        several_seats=False,
-        breach_points={},
-        **settings,
-    )
+    numbers = dict[str, Any](settings)
+    try:
+        rules = Rules(
+            name=name,
+            version=version,
+            objective=Objective(objective),
+            points=Points(**points),
+            limits=side_rules.limits,
+            one_team=side_rules.one_team,
+            least_people=side_rules.least_people,
+            breach_points=side_rules.breach_points,
+            **numbers,
+        )
+    except PolicyError as error:
+        raise limiting.refusal(error) from error
     written = Policy(
         name=name,
         version=version,

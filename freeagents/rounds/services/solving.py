@@ -6,7 +6,7 @@ import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
@@ -22,6 +22,7 @@ from freeagents.db.base import new_public_id, utc_now
 from freeagents.eligibility import bridge
 from freeagents.eligibility.case import SHARD, Case, compress, digest
 from freeagents.eligibility.columns import Array
+from freeagents.eligibility.limits import gap_of, limits_of
 from freeagents.extensions import db
 from freeagents.jobs.queue import is_at_work
 from freeagents.rounds.models import Round, RoundProof, Snapshot, SnapshotKey
@@ -184,6 +185,7 @@ def finish(round_id: int, attempt: str, answer: bridge.Answer, frozen: freezing.
     figures = answer.figures() | _first_choices(answer, frozen.case) | {"unused_edits": frozen.unused_edits}
     if answer.objective in bridge.PRICED:
         figures["proof"] = _proof_figures(answer)
+    figures |= _side_figures(answer)
     public_id = _end(round_id, attempt, state="in_review", snapshot_id=snapshot_id, figures=figures)
     if public_id is None:
         return False
@@ -247,7 +249,6 @@ def _proof(answer: bridge.Answer) -> dict[str, Any]:
         **{name: getattr(found, name).tolist() for name in columns},
         "groups": found.group_price.tolist(),
         "rules": [[*key, price] for key, price in found.rule_prices.items()],
-        "whole_bound": answer.plan.bound,
         "floor": found.floor,
         "covers": {
             name: {
@@ -262,15 +263,29 @@ def _proof(answer: bridge.Answer) -> dict[str, Any]:
     }
 
 
+def _side_figures(answer: bridge.Answer) -> dict[str, Any]:
+    """Return what the side rules of the policy came to, if it states any."""
+    plan = answer.plan
+    if not plan.index.problem.limits:
+        return {}
+    seats, units = gap_of(answer)
+    return {
+        "limits": [asdict(use) for use in limits_of(answer, plan.index.policy)],
+        "breaches": list(answer.breaches),
+        "gap": {"seats": seats, "units": units},
+    }
+
+
 def _proof_figures(answer: bridge.Answer) -> dict[str, int]:
     """Return what the pairs chosen score, what no choice can exceed, and how many seats and people have a price."""
     proof, chosen = answer.plan.certificate, ~answer.plan.kept
     free = answer.plan.index.problem.free_seats
     return {
         "chosen": int(answer.plan.scores[chosen].sum()),
-        "bound": proof.bound - proof.seat_weight * int(chosen.sum()),
+        "bound": answer.plan.bound - proof.seat_weight * int(chosen.sum()),
         "seats": int(free[proof.price > 0].sum()),
         "people": int((proof.worth > 0).sum()),
+        "broken": answer.plan.penalty,
     }
 
 

@@ -49,6 +49,18 @@ def failure_sentence(code: str, facts: Mapping[str, Any] | None) -> str:
         "person_twice": _(
             "One person is kept on two projects. Take one of the decisions below back, then run the round again."
         ),
+        "cannot_be_met": _(
+            "No placement keeps all the rules on who is placed that must hold. Write a version of the policy that lets"
+            " them be broken at a price, or take decisions back below, and run the round again."
+        ),
+        "kept_above": _(
+            "More people are kept than the policy lets be placed. Take one of the decisions below back, then run the"
+            " round again."
+        ),
+        "kept_together": _(
+            "Two people who are not to be together are kept on one project. Take one of the decisions below back, then"
+            " run the round again."
+        ),
         "abandoned": _(
             "The work was started several times and never came to an end. Run the round again; if it fails again, ask"
             " your administrator."

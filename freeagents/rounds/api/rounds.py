@@ -13,7 +13,7 @@ from freeagents.db.base import utc_now
 from freeagents.errors import Invalid, NotFound
 from freeagents.extensions import pack
 from freeagents.projects.models import Project, Seat
-from freeagents.rounds.models import EmptySeat, Policy, Proposal, ReviewSample, Round
+from freeagents.rounds.models import EmptySeat, Proposal, ReviewSample, Round
 from freeagents.rounds.queries import policies
 from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.schemas import (
@@ -33,7 +33,6 @@ from freeagents.security.actor import current_actor
 from freeagents.security.guard import allow
 from freeagents.web.api import PageQuery, cut, page_of, resource
 
-policies_bp = resource("policies", "/policies", "What rounds aim for and what counts how much.")
 rounds_bp = resource("rounds", "/rounds", "Match rounds.")
 proposals_bp = resource("proposals", "/proposals", "What rounds propose.")
 
@@ -60,43 +59,6 @@ class RoundShown(Schema):
     stage_total = fields.Integer()
     failure = fields.String(allow_none=True)
     figures = fields.Function(_figures, metadata={"type": ["object", "null"]})
-
-
-class PolicyShown(Schema):
-    """A version of a policy. Rounds can use it once it is approved."""
-
-    id = fields.String(attribute="public_id")
-    name = fields.String()
-    version = fields.Integer()
-    titles = fields.Dict(keys=fields.String(), values=fields.String())
-    objective = fields.String()
-    approved = fields.Function(lambda policy: policy.approved_by is not None, metadata={"type": "boolean"})
-    document = fields.String(metadata={"description": "The rules, as ``freeagents match --policy`` reads them."})
-
-
-@policies_bp.route("")
-class Policies(MethodView):
-    """All versions of policies."""
-
-    @allow("policy:list")
-    @policies_bp.arguments(PageQuery, location="query")
-    @policies_bp.response(200, page_of(PolicyShown))
-    def get(self, page: dict[str, Any]) -> dict[str, Any]:
-        """List the versions of policies by name, the newest first."""
-        after = policies.by_public_id(page["after"]) if page["after"] else None
-        rows = policies.versions(after=after, limit=page["limit"] + 1)
-        return cut(rows, page["limit"], lambda policy: policy.public_id)
-
-
-@policies_bp.route("/<policy>")
-class OnePolicy(MethodView):
-    """One version of a policy."""
-
-    @allow("policy:read", policy=policies.by_public_id)
-    @policies_bp.response(200, PolicyShown)
-    def get(self, policy: Policy) -> Policy:
-        """Read a version of a policy."""
-        return policy
 
 
 @rounds_bp.route("")

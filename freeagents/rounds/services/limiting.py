@@ -1,0 +1,205 @@
+"""What policies limit: the groups of people there are, a version's side rules as the form states them, and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from freeagents.accounts.queries import directory
+from freeagents.country.pack import Pack
+from freeagents.db.base import Words
+from freeagents.eligibility.bridge import LIMITED_BY, MOST_PEOPLE, Fault, PolicyError
+from freeagents.eligibility.bridge import Policy as Rules
+from freeagents.eligibility.facts import LimitUse
+from freeagents.eligibility.sentences import (
+    sentence_for_breach,
+    sentence_for_gap,
+    sentence_for_limit,
+    sentence_for_range,
+)
+from freeagents.errors import Invalid
+from freeagents.rounds.queries import rounds as queries
+from freeagents.rounds.services.telling import failure_sentence
+from freeagents.web.filters import plain_named, points
+
+COSTS = (*LIMITED_BY, "team", "least_people")
+"""What may be broken at a price in points instead of having to hold."""
+
+
+def groups(pack: Pack) -> dict[str, Words]:
+    """Return kind and code of each group that can be limited, such as ``department:hmrc``, with its names."""
+    found = {f"department:{each.code}": each.names for each in directory.employers()}
+    found |= {f"grade:{code}": grade.names for code, grade in pack.grades.items()}
+    found |= {f"discipline:{code}": names for code, names in pack.disciplines.items()}
+    return found | {f"region:{code}": region.names for code, region in pack.regions.items()}
+
+
+def names_of_groups(keys: Collection[str], pack: Pack) -> dict[str, Words]:
+    """Return kind and code → names of these groups; departments are asked for only where there are any among them."""
+    codes = {code for kind, _colon, code in (key.partition(":") for key in keys) if kind == "department"}
+    found = {f"department:{each.code}": each.names for each in directory.employers(codes)} if codes else {}
+    for kind, known in (("grade", pack.grades), ("region", pack.regions)):
+        found |= {f"{kind}:{code}": entry.names for code, entry in known.items()}
+    found |= {f"discipline:{code}": names for code, names in pack.disciplines.items()}
+    return {key: found.get(key, {"": key.partition(":")[2]}) for key in keys}
+
+
+def kind_name(kind: str) -> str:
+    """Return what groups of a kind are called."""
+    return {
+        "department": _("Department"),
+        "grade": _("Grade"),
+        "discipline": _("Discipline"),
+        "region": _("Region"),
+    }[kind]
+
+
+def stated(rules: Rules) -> dict[str, Any]:
+    """Return the side rules of a policy as its form and the API state them."""
+    limits = [
+        {"group": f"{kind}:{code}", "least": least or None, "most": None if most == MOST_PEOPLE else most}
+        for kind in rules.limits
+        for code, (least, most) in rules.ranges(kind).items()
+    ]
+    costs = {f"cost_{name}": rules.breach_points.get(name) for name in COSTS}
+    return {"limits": limits, "one_team": rules.one_team, "least_people": rules.least_people or None, **costs}
+
+
+@dataclass(frozen=True, slots=True)
+class SideRules:
+    """The side rules of a version that is being written, as a policy holds them."""
+
+    limits: dict[str, dict[str, Any]]
+    one_team: bool
+    least_people: int
+    breach_points: dict[str, int]
+
+
+def read(data: Mapping[str, Any], pack: Pack) -> SideRules:
+    """Return what a form or the API states.
+
+    :raises Invalid: naming the member: a group that is not there or stands twice, or a cost of nothing.
+    """
+    known, limits = groups(pack) if data["limits"] else {}, dict[str, dict[str, Any]]()
+    for number, row in enumerate(data["limits"]):
+        kind, _colon, code = row["group"].partition(":")
+        if row["group"] not in known:
+            raise Invalid(_("Choose whom the limit is about from the list."), field=f"limits-{number}-group")
+        if code in limits.setdefault(kind, {}):
+            raise Invalid(_("This group is limited twice. Name it once."), field=f"limits-{number}-group")
+        limits[kind][code] = {side: row[side] for side in ("least", "most") if row[side] is not None}
+    given = {name: data[f"cost_{name}"] for name in COSTS if data[f"cost_{name}"] is not None}
+    there = {*limits, *(["team"] if data["one_team"] else []), *(["least_people"] if data["least_people"] else [])}
+    for name in given:
+        if name not in there:
+            raise Invalid(_("This version states no such rule. Leave its cost blank."), field=f"cost_{name}")
+    return SideRules(limits, data["one_team"], data["least_people"] or 0, given)
+
+
+def refusal(error: PolicyError) -> Invalid:
+    """Return what a policy is refused for, as a form says it."""
+    fault: Fault = error.faults[0]
+    if fault.code == "not_with_objective":
+        said = _("Limits go only with the best fit in all, as many seats filled as can be, or few changes.")
+        return Invalid(said, field="objective")
+    return Invalid(_("This cannot be a policy: %(why)s.", why=f"{fault.key}: {fault.code}"), field=None)
+
+
+def sentences(rules: Rules, pack: Pack) -> list[str]:
+    """Return the side rules of a policy in words, each with what it costs to break it."""
+    keys = [f"{kind}:{code}" for kind in rules.limits for code in rules.limits[kind]]
+    return [f"{told} {_cost(rules, name)}" for name, told in _told(rules, names_of_groups(keys, pack))]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the side rules of a round's policy came to, in words.
+
+    :ivar limits: each limit and how it was met, and whether it was reached.
+    :ivar others: the other side rules, in words.
+    :ivar broken: what was not kept, and what it cost in points.
+    :ivar gap: how much better any other placement could be at most.
+    """
+
+    limits: list[tuple[str, bool]]
+    others: list[str]
+    broken: list[tuple[str, str]]
+    gap: str
+
+
+def kept(figures: Mapping[str, Any], rules: Rules, pack: Pack) -> Kept | None:
+    """Return what the side rules of a solved round came to; None: there were none."""
+    if "gap" not in figures:
+        return None
+    uses = [LimitUse(**use) for use in figures["limits"]]
+    names = names_of_groups([f"{use.of}:{use.word}" for use in uses], pack)
+    limits = [
+        (f"{sentence_for_limit(_with_name(use, names))} {_cost(rules, use.of)}", use.placed >= use.most) for use in uses
+    ]
+    others = [f"{told} {_cost(rules, name)}" for name, told in _told(rules, None)]
+    titles = queries.titles({row["project"] for row in figures["breaches"] if "project" in row})
+    broken = [(_broken(row, names, titles, pack), points(row["units"])) for row in figures["breaches"]]
+    return Kept(limits, others, broken, sentence_for_gap(**figures["gap"]))
+
+
+def failure(code: str, facts: Mapping[str, Any], pack: Pack) -> str:
+    """Return why a round could not be solved and what to do, the side rule that stood in the way by its name."""
+    if code in {"cannot_be_met", "kept_above", "kept_together"} and "of" in facts:
+        titles = queries.titles({facts["project"]} if "project" in facts else ())
+        why = _broken({"people": 1, **facts}, {}, titles, pack)
+        return f"{failure_sentence(code, facts)} {_('In the nearest placement:')} {why}"
+    return failure_sentence(code, facts)
+
+
+def _with_name(use: LimitUse, names: Mapping[str, Words]) -> LimitUse:
+    return replace(use, word=plain_named(names[f"{use.of}:{use.word}"]))
+
+
+def _broken(facts: Mapping[str, Any], names: Mapping[str, Words], titles: Mapping[str, str], pack: Pack) -> str:
+    """Return what is not kept of a side rule, groups and projects by their names."""
+    told = dict(facts)
+    if "group" in told:
+        key = f"{told['of']}:{told['group']}"
+        told["group"] = plain_named(names.get(key) or names_of_groups([key], pack)[key])
+    if "project" in told:
+        told["project"] = titles.get(told["project"], told["project"])
+    if "discipline" in told:
+        key = f"discipline:{told['discipline']}"
+        told["discipline"] = plain_named(names_of_groups([key], pack)[key])
+    return sentence_for_breach(told)
+
+
+def _told(rules: Rules, names: Mapping[str, Words] | None) -> Iterator[tuple[str, str]]:
+    for kind in rules.limits if names is not None else ():
+        for code, (least, most) in rules.ranges(kind).items():
+            group = plain_named(names[f"{kind}:{code}"] if names else None)
+            yield kind, sentence_for_range(group, least, None if most == MOST_PEOPLE else most)
+    if rules.one_team:
+        yield (
+            "team",
+            str(_("A project of three seats or more has somebody of each discipline it names, or stays empty.")),
+        )
+    if rules.least_people > 1:
+        yield (
+            "least_people",
+            ngettext(
+                "A project of one seat or more has one person at least, or nobody.",
+                "A project of %(num)d seats or more has %(num)d people at least, or nobody.",
+                rules.least_people,
+            ),
+        )
+
+
+def _cost(rules: Rules, name: str) -> str:
+    cost = rules.breach_points.get(name)
+    if cost is None:
+        return str(_("This must hold."))
+    return ngettext(
+        "Each person too many or too few costs one point.",
+        "Each person too many or too few costs %(num)d points.",
+        cost,
+    )
