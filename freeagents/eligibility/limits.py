@@ -1,12 +1,31 @@
-"""What the side rules of a policy came to in a plan."""
+"""What the side rules of a policy came to in a plan, and what pairs chosen by hand do not keep of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
+import numpy as np
+
+from freeagents.country.pack import Pack
 from freeagents.eligibility.bridge import Answer, Policy
-from freeagents.eligibility.facts import LimitUse
+from freeagents.eligibility.case import Case
+from freeagents.eligibility.facts import LimitUse, Pair, PersonFacts, ProjectFacts
+from freeagents.eligibility.side_rules import side_rules, where
 from freeagents.matching import Limit
+
+
+def broken(
+    people: Iterable[PersonFacts], projects: Iterable[ProjectFacts], pairs: Iterable[Pair], policy: Policy, pack: Pack
+) -> Iterator[dict[str, Any]]:
+    """Yield what pairs do not keep of the side rules that must hold: what, where, and by how many people."""
+    case = Case.of(people=people, projects=projects).with_regions(pack, policy)
+    row_of = {project.key: row for row, project in enumerate(case.projects)}
+    rows = [(case.people.find(pair.person), row_of[pair.project]) for pair in pairs]
+    person, project = np.array(rows, dtype=np.int64).reshape(-1, 2).T
+    for rule in side_rules(case, policy):
+        for code, kind, numbers, count, _units in rule.found(person, project) if rule.price is None else ():
+            yield {"of": code, "kind": kind, **where(case, policy, code, numbers), "people": count}
 
 
 def gap_of(answer: Answer) -> tuple[int, int]:

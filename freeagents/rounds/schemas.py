@@ -97,7 +97,7 @@ def policy_schema(locales: Sequence[str], *, new: bool) -> Schema:
             ),
             **{name: fields.Integer(required=True, validate=validate.Range(*numbers[name])) for name in numbers},
         },
-        name="PolicySchema",
+        name="NewPolicySchema" if new else "PolicyVersionSchema",
     )()
 
 

@@ -113,7 +113,7 @@ def _write(name: str, data: dict[str, Any], *, first: bool) -> Policy:
     return services.write_version(
         name=name,
         first=first,
-        side_rules=limiting.read(data, pack),
+        side_rules=limiting.read(data),
         actor_id=current_actor().person_id,
         **version_of(data, titles),
     )

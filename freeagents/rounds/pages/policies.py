@@ -135,7 +135,7 @@ def _write(form: Form, name: str, *, first: bool) -> Answer:
     written = policies.write_version(
         name=name,
         first=first,
-        side_rules=limiting.read(form.data, pack),
+        side_rules=limiting.read(form.data),
         actor_id=current_actor().person_id,
         **version_of(form.data, titles),
     )
@@ -173,7 +173,7 @@ def _page(policy: Policy, form: Form | None = None) -> Answer:
         sentence=objective_sentence(policy.objective),
         most={part: rules.most(part) for part in bridge.PARTS},
         settings=[(said, getattr(rules, name)) for name, said in SAID.items()],
-        rules=limiting.sentences(rules, pack),
+        rules=limiting.sentences(rules),
         own=policy.author_id == current_actor().person_id,
     )
 
@@ -189,7 +189,7 @@ def _form_page(form: Form, policy: Policy | None) -> Answer:
         settings=SAID,
         groups=[
             (key, f"{limiting.kind_name(key.partition(':')[0])}: {plain_named(names)}")
-            for key, names in limiting.groups(pack).items()
+            for key, names in limiting.groups().items()
         ],
         costs=COST_LABELS,
         most_limits=MOST_LIMITS,

@@ -231,7 +231,7 @@ def _round_page(subject: Round, form: Form | None = None) -> Answer:
         "objective": objective_sentence(subject.policy.objective),
     }
     if subject.figures is None:
-        told = limiting.failure(subject.failure, subject.failure_facts or {}, pack) if subject.failure else ""
+        told = limiting.failure(subject.failure, subject.failure_facts or {}) if subject.failure else ""
         return render(
             "rounds/unsolved.html",
             subject=subject,
@@ -262,7 +262,9 @@ def _result(subject: Round) -> dict[str, Any]:
         "first": last is None,
         "opened": queries.opened(rows[:PAGE], current_actor().person_id),
         "earlier": earlier,
-        "kept_rules": limiting.kept(subject.figures or {}, bridge.policy_from_toml(subject.policy.document), pack),
+        "kept_rules": limiting.kept(
+            subject.figures or {}, bridge.policy_from_toml(subject.policy.document), private=_sees_private(subject)
+        ),
         "added": changes[subject.id] if earlier else None,
         "gone": changes[earlier.id] if earlier else None,
     }

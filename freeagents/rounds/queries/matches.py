@@ -38,6 +38,12 @@ def approved(round_id: int) -> Sequence[Proposal]:
     ).all()
 
 
+def decided(round_id: int) -> Sequence[Proposal]:
+    """Return the round's proposals that are kept or approved."""
+    query = select(Proposal).where(Proposal.round_id == round_id, Proposal.state.in_(("kept", "approved")))
+    return db.session.scalars(query.order_by(Proposal.id)).all()
+
+
 def proposed_before(subject: Round) -> list[tuple[int, int]]:
     """Return (person id, project id) of what the version before proposed, as far as HR has not barred it."""
     before = select(func.max(Round.version)).where(

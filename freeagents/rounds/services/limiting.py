@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,27 +10,33 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from freeagents.accounts.queries import directory
-from freeagents.country.pack import Pack
-from freeagents.db.base import Words
-from freeagents.eligibility.bridge import LIMITED_BY, MOST_PEOPLE, Fault, PolicyError
+from freeagents.country.current import pack
+from freeagents.db.base import Words, utc_now
+from freeagents.eligibility.bridge import LIMITED_BY, MOST_PEOPLE, Fault, PolicyError, policy_from_toml
 from freeagents.eligibility.bridge import Policy as Rules
-from freeagents.eligibility.facts import LimitUse
+from freeagents.eligibility.facts import LimitUse, Pair
+from freeagents.eligibility.limits import broken
+from freeagents.eligibility.pool import host_of, people_facts, project_facts
 from freeagents.eligibility.sentences import (
     sentence_for_breach,
     sentence_for_gap,
     sentence_for_limit,
     sentence_for_range,
 )
-from freeagents.errors import Invalid
+from freeagents.errors import Conflict, Invalid
+from freeagents.projects.queries import whole_projects_by_id
+from freeagents.rounds.models import Proposal, Round
+from freeagents.rounds.queries import matches
 from freeagents.rounds.queries import rounds as queries
-from freeagents.rounds.services.telling import failure_sentence
+from freeagents.rounds.services.telling import failure_sentence, without_prices
 from freeagents.web.filters import plain_named, points
 
+NAMED = 5
 COSTS = (*LIMITED_BY, "team", "least_people")
 """What may be broken at a price in points instead of having to hold."""
 
 
-def groups(pack: Pack) -> dict[str, Words]:
+def groups() -> dict[str, Words]:
     """Return kind and code of each group that can be limited, such as ``department:hmrc``, with its names."""
     found = {f"department:{each.code}": each.names for each in directory.employers()}
     found |= {f"grade:{code}": grade.names for code, grade in pack.grades.items()}
@@ -38,7 +44,7 @@ def groups(pack: Pack) -> dict[str, Words]:
     return found | {f"region:{code}": region.names for code, region in pack.regions.items()}
 
 
-def names_of_groups(keys: Collection[str], pack: Pack) -> dict[str, Words]:
+def names_of_groups(keys: Collection[str]) -> dict[str, Words]:
     """Return kind and code → names of these groups; departments are asked for only where there are any among them."""
     codes = {code for kind, _colon, code in (key.partition(":") for key in keys) if kind == "department"}
     found = {f"department:{each.code}": each.names for each in directory.employers(codes)} if codes else {}
@@ -79,12 +85,12 @@ class SideRules:
     breach_points: dict[str, int]
 
 
-def read(data: Mapping[str, Any], pack: Pack) -> SideRules:
+def read(data: Mapping[str, Any]) -> SideRules:
     """Return what a form or the API states.
 
     :raises Invalid: naming the member: a group that is not there or stands twice, or a cost of nothing.
     """
-    known, limits = groups(pack) if data["limits"] else {}, dict[str, dict[str, Any]]()
+    known, limits = groups() if data["limits"] else {}, dict[str, dict[str, Any]]()
     for number, row in enumerate(data["limits"]):
         kind, _colon, code = row["group"].partition(":")
         if row["group"] not in known:
@@ -109,10 +115,10 @@ def refusal(error: PolicyError) -> Invalid:
     return Invalid(_("This cannot be a policy: %(why)s.", why=f"{fault.key}: {fault.code}"), field=None)
 
 
-def sentences(rules: Rules, pack: Pack) -> list[str]:
+def sentences(rules: Rules) -> list[str]:
     """Return the side rules of a policy in words, each with what it costs to break it."""
     keys = [f"{kind}:{code}" for kind in rules.limits for code in rules.limits[kind]]
-    return [f"{told} {_cost(rules, name)}" for name, told in _told(rules, names_of_groups(keys, pack))]
+    return [f"{told} {_cost(rules, name)}" for name, told in _told(rules, names_of_groups(keys))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,26 +137,79 @@ class Kept:
     gap: str
 
 
-def kept(figures: Mapping[str, Any], rules: Rules, pack: Pack) -> Kept | None:
-    """Return what the side rules of a solved round came to; None: there were none."""
+def kept(figures: Mapping[str, Any], rules: Rules, *, private: bool) -> Kept | None:
+    """Return what the side rules of a solved round came to; None: there were none.
+
+    :param private: the reader may see what one person more would add.
+    """
     if "gap" not in figures:
         return None
-    uses = [LimitUse(**use) for use in figures["limits"]]
-    names = names_of_groups([f"{use.of}:{use.word}" for use in uses], pack)
+    uses = [LimitUse(**use) for use in (figures["limits"] if private else without_prices(figures["limits"]))]
+    names = names_of_groups([f"{use.of}:{use.word}" for use in uses])
     limits = [
         (f"{sentence_for_limit(_with_name(use, names))} {_cost(rules, use.of)}", use.placed >= use.most) for use in uses
     ]
     others = [f"{told} {_cost(rules, name)}" for name, told in _told(rules, None)]
     titles = queries.titles({row["project"] for row in figures["breaches"] if "project" in row})
-    broken = [(_broken(row, names, titles, pack), points(row["units"])) for row in figures["breaches"]]
-    return Kept(limits, others, broken, sentence_for_gap(**figures["gap"]))
+    unkept = [(_broken(row, names, titles), points(row["units"])) for row in figures["breaches"]]
+    return Kept(limits, others, unkept, sentence_for_gap(**figures["gap"]))
 
 
-def failure(code: str, facts: Mapping[str, Any], pack: Pack) -> str:
+def broken_today(proposals: Sequence[Proposal], rules: Rules) -> list[dict[str, Any]]:
+    """Return what these pairs do not keep today of the side rules that must hold."""
+    if not rules.has_side_rules or not proposals:
+        return []
+    people = people_facts(today=utc_now().date(), only={one.person_id for one in proposals})
+    whole = whole_projects_by_id({one.project_id for one in proposals})
+    projects = {key: project_facts(project, host=host_of(project), pack=pack) for key, project in whole.items()}
+    pairs = [
+        Pair(people[one.person_id].key, projects[one.project_id].key) for one in proposals if one.person_id in people
+    ]
+    return list(broken(people.values(), projects.values(), pairs, rules, pack))
+
+
+def refuse_too_many(subject: Proposal, proposal_round: Round) -> None:
+    """Refuse a pair that leaves more people of a group decided on than may be placed.
+
+    :raises Conflict: naming the limit.
+    """
+    rules = policy_from_toml(proposal_round.policy.document)
+    if not rules.limits:
+        return
+    decided = [one for one in matches.decided(subject.round_id) if one.id != subject.id]
+    over = [facts for facts in broken_today([*decided, subject], rules) if facts["kind"] == "most"]
+    if over:
+        why = " ".join(map(named, over))
+        raise Conflict(
+            _("With this pair the policy is not kept. %(why)s Bar the pair, or take another decision back.", why=why),
+            limits=over,
+        )
+
+
+def refuse_unkept(subject: Round) -> None:
+    """Refuse approved pairs that do not keep the side rules which must hold.
+
+    :raises Conflict: naming each rule.
+    """
+    rules = policy_from_toml(subject.policy.document)
+    unkept = broken_today(matches.approved(subject.id), rules)
+    if unkept:
+        why = " ".join(map(named, unkept[:NAMED]))
+        raise Conflict(
+            _("The approved pairs do not keep the policy. %(why)s Run the round again; it then knows.", why=why),
+            limits=unkept,
+        )
+
+
+def named(facts: Mapping[str, Any]) -> str:
+    """Return what is not kept of a side rule, groups and projects by their names."""
+    return _broken(facts, {}, queries.titles({facts["project"]} if "project" in facts else ()))
+
+
+def failure(code: str, facts: Mapping[str, Any]) -> str:
     """Return why a round could not be solved and what to do, the side rule that stood in the way by its name."""
     if code in {"cannot_be_met", "kept_above", "kept_together"} and "of" in facts:
-        titles = queries.titles({facts["project"]} if "project" in facts else ())
-        why = _broken({"people": 1, **facts}, {}, titles, pack)
+        why = named({"people": 1, **facts})
         return f"{failure_sentence(code, facts)} {_('In the nearest placement:')} {why}"
     return failure_sentence(code, facts)
 
@@ -159,17 +218,17 @@ def _with_name(use: LimitUse, names: Mapping[str, Words]) -> LimitUse:
     return replace(use, word=plain_named(names[f"{use.of}:{use.word}"]))
 
 
-def _broken(facts: Mapping[str, Any], names: Mapping[str, Words], titles: Mapping[str, str], pack: Pack) -> str:
+def _broken(facts: Mapping[str, Any], names: Mapping[str, Words], titles: Mapping[str, str]) -> str:
     """Return what is not kept of a side rule, groups and projects by their names."""
     told = dict(facts)
     if "group" in told:
         key = f"{told['of']}:{told['group']}"
-        told["group"] = plain_named(names.get(key) or names_of_groups([key], pack)[key])
+        told["group"] = plain_named(names.get(key) or names_of_groups([key])[key])
     if "project" in told:
         told["project"] = titles.get(told["project"], told["project"])
     if "discipline" in told:
         key = f"discipline:{told['discipline']}"
-        told["discipline"] = plain_named(names_of_groups([key], pack)[key])
+        told["discipline"] = plain_named(names_of_groups([key])[key])
     return sentence_for_breach(told)
 
 

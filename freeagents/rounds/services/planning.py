@@ -24,7 +24,7 @@ from freeagents.jobs.queue import enqueue
 from freeagents.rounds.models import MOVES, Policy, Round
 from freeagents.rounds.queries import matches
 from freeagents.rounds.queries import rounds as queries
-from freeagents.rounds.services import explaining, filling, leaving
+from freeagents.rounds.services import explaining, filling, leaving, limiting
 from freeagents.rounds.services.notices import tell_owners
 from freeagents.rounds.services.solving import SOLVE_JOB
 from freeagents.skills.queries import names_of
@@ -114,7 +114,8 @@ def publish(*, subject: Round, actor_id: int) -> None:
 
     The seats of the approved pairs are filled.
 
-    :raises Conflict: the round is not in review, a proposal is still undecided, or a seat or person was taken.
+    :raises Conflict: the round is not in review, a proposal is still undecided, a seat or person was taken, or a limit
+        is not kept.
     """
     queries.lock_round(subject)
     if undecided := queries.undecided(subject.id):
@@ -126,6 +127,7 @@ def publish(*, subject: Round, actor_id: int) -> None:
             )
         )
     filling.refuse_taken(subject)
+    limiting.refuse_unkept(subject)
     _move(subject, "published")
     subject.published_by, subject.published_at = actor_id, utc_now()
     answer_applications(

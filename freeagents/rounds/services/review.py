@@ -21,14 +21,15 @@ from freeagents.extensions import db
 from freeagents.projects.queries import whole_projects_by_id
 from freeagents.rounds.models import PROPOSAL_MOVES, Edit, Proposal, ProposalOpening, ReviewSample, Round
 from freeagents.rounds.queries import rounds as queries
-from freeagents.rounds.services import freezing
+from freeagents.rounds.services import freezing, limiting
 
 
 def keep(*, subject: Proposal, reason: str, actor_id: int) -> None:
     """Pin a proposed pair, in its seat, for this version and all re-runs.
 
-    :raises Conflict: its state does not allow it. :raises Invalid: no reason was given.
+    :raises Conflict: its state does not allow it, or a limit does not. :raises Invalid: no reason was given.
     """
+    limiting.refuse_too_many(subject, _in_review(subject))
     _edit(subject, "keep", "kept", reason, actor_id)
 
 
@@ -79,9 +80,10 @@ def undo(*, subject: Proposal, actor_id: int) -> None:
 def approve(*, subject: Proposal, pack: Pack, actor_id: int) -> None:
     """Approve a proposal after it was opened and read.
 
-    :raises Conflict: its state does not allow it, its project has ended, or the pair breaks a hard rule by now.
+    :raises Conflict: its state does not allow it, its project has ended, or the pair breaks a hard rule by now, or a
+        limit.
     """
-    _in_review(subject)
+    proposal_round = _in_review(subject)
     if subject.project.state != "open":
         raise Conflict(_("This project has ended, so nobody can be placed on it any more. Bar the pair."))
     broken = freezing.broken_rules(subject.person_id, subject.project.public_id, pack=pack)
@@ -93,6 +95,7 @@ def approve(*, subject: Proposal, pack: Pack, actor_id: int) -> None:
             ),
             rules=list(broken),
         )
+    limiting.refuse_too_many(subject, proposal_round)
     _approve(subject, actor_id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -82,4 +82,12 @@ def shown_figures(figures: Mapping[str, Any] | None, *, private: bool) -> dict[s
     """Return the figures of a round, without scores unless the reader may see private parts."""
     if figures is None:
         return None
-    return {name: value for name, value in figures.items() if private or name not in SCORES}
+    if private:
+        return dict(figures)
+    shown = {name: value for name, value in figures.items() if name not in SCORES}
+    return shown | {"limits": without_prices(figures["limits"])} if "limits" in figures else shown
+
+
+def without_prices(limits: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return what limits came to, without what one person more would add: private parts are in that."""
+    return [{**use, "seats": 0, "units": None} for use in limits]
