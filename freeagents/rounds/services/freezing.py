@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -21,6 +21,7 @@ from freeagents.eligibility.gathering import Entries, RowOf, read_pool
 from freeagents.eligibility.pool import conflicts, employer_codes, people_facts, project_facts
 from freeagents.projects.queries import open_projects_as_asked, whole_project
 from freeagents.rounds.models import Edit, Round
+from freeagents.rounds.queries import matches
 from freeagents.rounds.queries import rounds as queries
 
 PSEUDONYM_BYTES = 16

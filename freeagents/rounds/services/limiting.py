@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -79,10 +79,13 @@ def stated(rules: Rules) -> dict[str, Any]:
 class SideRules:
     """The side rules of a version that is being written, as a policy holds them."""
 
-    limits: dict[str, dict[str, Any]]
-    one_team: bool
-    least_people: int
-    breach_points: dict[str, int]
+    limits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    one_team: bool = False
+    least_people: int = 0
+    breach_points: Mapping[str, int] = field(default_factory=dict)
+
+
+NO_SIDE_RULES = SideRules()
 
 
 def read(data: Mapping[str, Any]) -> SideRules:

@@ -16,7 +16,7 @@ from freeagents.extensions import db
 from freeagents.rounds.models import Policy
 from freeagents.rounds.queries import policies as queries
 from freeagents.rounds.services import limiting
-from freeagents.rounds.services.limiting import SideRules
+from freeagents.rounds.services.limiting import NO_SIDE_RULES, SideRules
 
 
 def write_version(
@@ -27,7 +27,7 @@ def write_version(
     objective: str,
     points: Mapping[str, int],
     settings: Mapping[str, int],
-    side_rules: SideRules = SideRules(),
+    side_rules: SideRules = NO_SIDE_RULES,
     actor_id: int,
 ) -> Policy:
     """Write a policy's next version. Rounds can use it once somebody else has approved it; others stay as they are.

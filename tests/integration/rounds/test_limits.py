@@ -188,9 +188,9 @@ def test_the_api_states_limits_as_the_page_does(app, world):
     assert written["side_rules"]["cost_department"] == 3
     assert document(app).limits == {"department": {"home": {"most": 2}}}
     author.post("/policies", body, 422)
-    later = author.post(
-        f"/policies/{written['id']}/next-version", body | {"limits": []} | {"cost_department": None}, 201
-    )
+    del body["code"]
+    unlimited = body | {"limits": [], "cost_department": None}
+    later = author.post(f"/policies/{written['id']}/next-version", unlimited, 201)
     assert (later["version"], later["side_rules"]["limits"]) == (2, [])
     wrong = author.post(f"/policies/{later['id']}/next-version", body | {"limits": [{"group": "x:y", "most": 1}]}, 422)
     assert "Choose whom the limit is about" in str(wrong)

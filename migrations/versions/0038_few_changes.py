@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0025"
-down_revision = "0024"
+revision = "0038"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 
