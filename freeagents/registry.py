@@ -23,7 +23,7 @@ from freeagents.applications.pages import applications as applications_pages
 from freeagents.applications.pages import finding as finding_pages
 from freeagents.applications.pages import overview as overview_pages
 from freeagents.applications.pages import searches as searches_pages
-from freeagents.applications.services import TELL_JOB
+from freeagents.applications.services import CALL_OFF_JOB, TELL_JOB
 from freeagents.audit import pages as audit_pages
 from freeagents.eligibility import api as eligibility_api
 from freeagents.eligibility.pages import drafts as drafts_pages
@@ -49,9 +49,11 @@ from freeagents.projects import api as projects_api
 from freeagents.projects import messages as projects_messages
 from freeagents.rounds import jobs as rounds_jobs
 from freeagents.rounds import messages as rounds_messages
+from freeagents.rounds.api import inviting as inviting_api
 from freeagents.rounds.api import policies as policies_api
 from freeagents.rounds.api import rounds as rounds_api
 from freeagents.rounds.pages import approvals as approvals_pages
+from freeagents.rounds.pages import inviting as inviting_pages
 from freeagents.rounds.pages import policies as policies_pages
 from freeagents.rounds.pages import proposals as proposals_pages
 from freeagents.rounds.pages import rounds as rounds_pages
@@ -73,6 +75,7 @@ PAGES = (
     growing_pages.bp,
     filling_pages.bp,
     home_pages.bp,
+    inviting_pages.bp,
     messages_pages.bp,
     operations.bp,
     overview_pages.bp,
@@ -93,10 +96,13 @@ API = (
     accounts_api.departments_bp,
     accounts_api.roles_bp,
     applications_api.bp,
+    applications_api.applicants_bp,
     applications_api.endings_bp,
     applications_api.finding_bp,
+    applications_api.invitations_bp,
     applications_api.searches_bp,
     eligibility_api.bp,
+    inviting_api.bp,
     messages_api.bp,
     privacy_api.bp,
     profiles_api.bp,
@@ -126,6 +132,7 @@ EVERY_HOUR: dict[str, Handler] = {
     "search:tell": applications_jobs.tell_searches,
 }
 RETRIED: dict[str, Handler] = {
+    CALL_OFF_JOB: rounds_jobs.tell_called_off,
     TELL_JOB: applications_jobs.tell_answers,
 }
 """Jobs that are tried again when they fail."""

@@ -11,13 +11,15 @@ from marshmallow import Schema, fields, validate
 
 from freeagents.accounts.queries.directory import employment_today
 from freeagents.applications import services
-from freeagents.applications.models import Application, SavedSearch
+from freeagents.applications.models import Application, ProjectInvitation, SavedSearch
 from freeagents.applications.queries import applications as queries
-from freeagents.applications.queries import finding, overview
+from freeagents.applications.queries import finding, invitations, overview
 from freeagents.applications.queries.finding import FoundPage, Wanted
-from freeagents.applications.schemas import FindSchema, ProjectFilter
-from freeagents.db.base import utc_now
+from freeagents.applications.schemas import DecliningSchema, FindSchema, ProjectFilter, ShortListSchema
+from freeagents.db.base import today, utc_now
+from freeagents.eligibility.fitting import as_figures, fits
 from freeagents.eligibility.pool import people_facts
+from freeagents.eligibility.schemas import FitShown
 from freeagents.errors import Invalid
 from freeagents.extensions import pack
 from freeagents.projects.models import Project
@@ -31,6 +33,8 @@ from freeagents.web.api import resource
 bp = resource("applications", "/applications", "The token owner's own applications.")
 searches_bp = resource("searches", "/searches", "Searches that the token's owner saved.")
 endings_bp = resource("endings", "/projects", "What managers need.")
+invitations_bp = resource("invitations", "/invitations", "Invitations to the token's owner.")
+applicants_bp = resource("applicants", "/projects", "Who applied for a project.")
 finding_bp = resource("finding", "/projects/for-me", "Projects that suit the token's owner.")
 
 
@@ -109,6 +113,39 @@ class WithdrawApplication(MethodView):
         return application
 
 
+class OwnInvitationShown(Schema):
+    """An invitation that may be answered: apply for the project, or decline."""
+
+    id = fields.String(attribute="public_id")
+    project = fields.String(attribute="project.public_id")
+    title = fields.String(attribute="project.title")
+    invited_at = fields.AwareDateTime()
+    until = fields.Date(metadata={"description": "The last day to answer."})
+
+
+@invitations_bp.route("")
+class Invitations(MethodView):
+    """Invitations to the token's owner."""
+
+    @allow("application:list_own")
+    @invitations_bp.response(200, OwnInvitationShown(many=True))
+    def get(self) -> Sequence[ProjectInvitation]:
+        """List the invitations one may answer, those first that lapse first; one accepts by applying."""
+        return invitations.invitations_of(current_actor().person_id, today=today())
+
+
+@invitations_bp.route("/<project_invitation>/decline")
+class DeclineInvitation(MethodView):
+    """An invitation that is declined."""
+
+    @allow("invitation:answer", project_invitation=invitations.invitation_by_public_id)
+    @invitations_bp.arguments(DecliningSchema)
+    @invitations_bp.response(204)
+    def post(self, data: dict[str, Any], project_invitation: ProjectInvitation) -> None:
+        """Decline an invitation; those who look after the project read the reason, if one is given."""
+        services.decline(invitation=project_invitation, **data, today=today())
+
+
 class Ending(Schema):
     """How and why a project ends."""
 
@@ -126,6 +163,58 @@ class EndProject(MethodView):
     def post(self, data: dict[str, Any], project: Project) -> None:
         """End a project as filled, cancelled or expired, with the reason; applications for it are answered."""
         services.end_project(project=project, **data, actor_id=current_actor().person_id)
+
+
+class ApplicantShown(Schema):
+    """Somebody who applied for a project."""
+
+    application = fields.String(attribute="application.public_id")
+    name = fields.String(attribute="application.person.name")
+    submitted_at = fields.AwareDateTime(attribute="application.submitted_at")
+    short_listed = fields.Boolean(
+        allow_none=True, metadata={"description": "null to all but the project's owners and HR's reviewers."}
+    )
+    fit = fields.Nested(FitShown, allow_none=True)
+
+
+@applicants_bp.route("/<project>/applicants")
+class Applicants(MethodView):
+    """Who applied for a project."""
+
+    @allow("project:applicants", project=whole_project)
+    @applicants_bp.response(200, ApplicantShown(many=True))
+    def get(self, project: Project) -> list[dict[str, Any]]:
+        """List who applied and waits for a round, oldest application first; the look is noted."""
+        actor = current_actor()
+        rows, _conflict = queries.around(project_id=project.id, person_id=actor.person_id, everybody=True)
+        standing = [row for row in rows if row.state == "submitted"]
+        who = {row.person_id for row in standing}
+        people = people_facts(today=utc_now().date(), only=who) if who else {}
+        in_hr = actor.holds_over("hr", project.department.lineage)
+        found = fits(project, people, clearance=in_hr)
+        if standing:
+            services.note_look(project=project, people=[row.person for row in standing], actor_id=actor.person_id)
+        private = allows("project:see_short_list", actor, project)
+        return [
+            {
+                "application": row,
+                "short_listed": bool(row.short_listed_at) if private else None,
+                "fit": as_figures(found[row.person_id]) if row.person_id in found else None,
+            }
+            for row in standing
+        ]
+
+
+@applicants_bp.route("/<project>/short-list")
+class ShortList(MethodView):
+    """The short list of a project's manager."""
+
+    @allow("project:short_list", project=whole_project)
+    @applicants_bp.arguments(ShortListSchema)
+    @applicants_bp.response(204)
+    def post(self, data: dict[str, Any], project: Project) -> None:
+        """Put somebody who applied on the short list, or take them off it."""
+        services.short_list(project=project, **data, actor_id=current_actor().person_id)
 
 
 class FindQuery(FindSchema):

@@ -12,6 +12,7 @@ from flask_babel import ngettext
 from freeagents.eligibility.sentences import your_answer, your_answers
 from freeagents.extensions import pack
 from freeagents.messages.kinds import Dates, Kind, Link, Said
+from freeagents.web.filters import day
 from freeagents.web.words import in_words, work_mode_name
 
 Facts = Mapping[str, Any]
@@ -23,6 +24,19 @@ def received(facts: Facts) -> Said:
         _("Somebody applied for “%(project)s”", project=facts["title"]),
         (_("The project’s page shows who applied and how they fit. HR matches people and seats in the next round."),),
         (_to_project(facts, _("See the project")),),
+    )
+
+
+def invited(facts: Facts) -> Said:
+    """Say that a project would like somebody to apply."""
+    until = day(date.fromisoformat(facts["until"]))
+    return Said(
+        _("You are invited to apply for “%(project)s”", project=facts["title"]),
+        (
+            _("Whoever runs the project found you because you agreed to be found. Its page shows how you fit."),
+            _("Apply or decline by %(day)s, as you like. It changes nothing about your matches.", day=until),
+        ),
+        (_to_project(facts, _("See the project")), Link(_("Apply or decline"), "applications.mine")),
     )
 
 
@@ -94,6 +108,7 @@ def _to_project(facts: Facts, words: str) -> Link:
 
 KINDS = {
     "application:submit": Kind("projects", received),
+    "project:invite": Kind("applications", invited),
     "application:matched": Kind("applications", matched),
     "application:not_matched": Kind("applications", not_matched),
     "search:find": Kind("searches", found),

@@ -59,6 +59,23 @@ class MoveSchema(Schema):
     places = fields.Integer(required=True, validate=validate.OneOf((-1, 1)))
 
 
+class ShortListSchema(Schema):
+    """Whose application goes on the project's short list, or comes off it."""
+
+    application = Word(
+        required=True,
+        validate=validate.Length(1, 100),
+        error_messages={"required": _l("Choose somebody who applied.")},
+    )
+    listed = fields.Boolean(load_default=True)
+
+
+class DecliningSchema(Schema):
+    """Why an invitation is declined, for those who want to say it."""
+
+    reason = Prose(load_default="", validate=validate.Length(max=LONGEST_REASON))
+
+
 class CancellingSchema(Schema):
     """Why a draft is cancelled, for those who want to note it."""
 

@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from freeagents.accounts.models import Person
-from freeagents.applications.models import MOVES, Application, SavedSearch
+from freeagents.applications.models import MOVES, Application, ProjectInvitation, SavedSearch
 from freeagents.applications.queries import applications as queries
-from freeagents.applications.queries import finding
+from freeagents.applications.queries import finding, invitations
 from freeagents.audit.services import record
 from freeagents.country.pack import Pack
 from freeagents.db.base import utc_now
@@ -27,6 +27,7 @@ from freeagents.projects.models import Project
 from freeagents.projects.services import ending as endings
 
 TELL_JOB = "application:tell"
+CALL_OFF_JOB = "project:call_off"
 TOLD_AT_ONCE = 100
 NEXT_BEST = 3
 MOST_SEARCHES = 20
@@ -64,11 +65,29 @@ def apply(*, project: Project, person_id: int, home_employer_id: int | None) -> 
     application.rank = len(standing) + 1
     db.session.flush()
     record(db.session, "application:submit", f"application/{application.public_id}", actor_id=person_id)
+    invitation = invitations.open_invitation(person_id, project.id)
+    if invitation is not None:
+        invitation.state, invitation.answered_at = "accepted", application.submitted_at
+        db.session.flush()
+        record(db.session, "invitation:accept", f"invitation/{invitation.public_id}", actor_id=person_id)
     if project.owner_id is not None:
         event = f"application/{application.public_id}/submitted/{application.submitted_at.isoformat()}"
         facts = {"project": project.public_id, "title": project.title}
         tell("application:submit", [Notice(project.owner_id, event, facts)])
     return application
+
+
+def decline(*, invitation: ProjectInvitation, reason: str, today: date) -> None:
+    """Decline an invitation; whoever looks after the project sees that, and the reason if one is given.
+
+    :raises Conflict: it was answered already, or has lapsed.
+    """
+    held = invitations.open_invitation(invitation.person_id, invitation.project_id)
+    if held is None or held.until < today:
+        raise Conflict(_("This invitation was answered already or has lapsed."))
+    held.state, held.answered_at, held.reason = "declined", utc_now(), reason.strip() or None
+    db.session.flush()
+    record(db.session, "invitation:decline", f"invitation/{held.public_id}", actor_id=held.person_id)
 
 
 def withdraw(*, application: Application, actor_id: int) -> None:
@@ -82,7 +101,7 @@ def withdraw(*, application: Application, actor_id: int) -> None:
         raise Conflict(_("This application has been answered already. It cannot be withdrawn any more."))
     application.state = "withdrawn"
     application.ended_at = utc_now()
-    application.rank = None
+    application.rank = application.short_listed_at = None
     db.session.flush()
     _number(queries.standing_applications(application.person_id))
     record(db.session, "application:withdraw", f"application/{application.public_id}", actor_id=actor_id)
@@ -103,6 +122,24 @@ def move(*, application: Application, places: int, actor_id: int) -> None:
     record(db.session, "application:rank", f"application/{application.public_id}", actor_id=actor_id)
 
 
+def short_list(*, project: Project, application: str, listed: bool, actor_id: int) -> str:
+    """Put an application, by its public id, on the project's short list, or take it off; return the person's name.
+
+    In the next round everybody on it earns the points of the short list, all alike.
+
+    :raises Conflict: it is no application for the project that stands.
+    """
+    found = queries.standing_application(project.id, application)
+    if found is None:
+        raise Conflict(_("This application does not stand any more. Look at the applicants again."))
+    if (found.short_listed_at is not None) != listed:
+        found.short_listed_at = utc_now() if listed else None
+        db.session.flush()
+        # Whom a manager prefers is private: the trail says that the list was changed, not how.
+        record(db.session, "project:short_list", f"project/{project.public_id}", actor_id=actor_id)
+    return found.person.name
+
+
 def declare_conflict(*, project: Project, person_id: int) -> None:
     """Declare a conflict of interest: person and project are never matched. An application that stands is withdrawn."""
     application, _declared = queries.standing_with(person_id, project.id)
@@ -116,6 +153,8 @@ def end_project(
 ) -> None:
     """End a project, and answer the applications for it that stand; a job tells everybody why.
 
+    Where it is cancelled, the matches with it end too; another job tells everybody who was matched.
+
     :param actor_id: who ends it; None: the service itself.
     :raises Conflict: it cannot end like that from its present state, or has changed since that version.
     :raises Invalid: no reason was given.
@@ -125,6 +164,10 @@ def end_project(
     ended = queries.standing_for_projects([project.id], now)
     for application in ended:
         _answer(application, "not_matched", f"project_{ending}", {}, actor_id=actor_id, at=now)
+    if ending == "cancelled":
+        for application in queries.matched_with(project.id):
+            _answer(application, "called_off", "project_called_off", {}, actor_id=actor_id, at=now)
+        enqueue(db.session, CALL_OFF_JOB, project_id=project.id)
     db.session.flush()
     if ended:
         enqueue(db.session, TELL_JOB, at=now.isoformat())
@@ -290,7 +333,7 @@ def _answer(
 ) -> None:
     application.state, application.reason, application.reason_facts = state, reason, facts
     application.ended_at = at
-    application.rank = None
+    application.rank = application.short_listed_at = None
     record(
         db.session,
         f"application:{state}",

@@ -26,7 +26,7 @@ class AuditEntry(Base):
             "facts",
             postgresql_using="gin",
             postgresql_ops={"facts": "jsonb_path_ops"},
-            postgresql_where="action IN ('project:see_applicants', 'round:look')",
+            postgresql_where="action IN ('project:see_applicants', 'round:look', 'project:see_people')",
         ),
     )
 

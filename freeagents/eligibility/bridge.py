@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -250,19 +251,18 @@ def judge(
     person: PersonFacts, project: ProjectFacts, policy: Policy, *, conflicts: tuple[Pair, ...] = ()
 ) -> Explanation:
     """Return the explanation of one pair by itself, without ranks or a short list."""
-    return next(judge_each(person, (project,), policy, conflicts=conflicts))
+    return next(judge_each((person,), (project,), policy, conflicts=conflicts))
 
 
 def judge_each(
-    person: PersonFacts, projects: Sequence[ProjectFacts], policy: Policy, *, conflicts: tuple[Pair, ...] = ()
+    people: Sequence[PersonFacts], projects: Sequence[ProjectFacts], policy: Policy, *, conflicts: tuple[Pair, ...] = ()
 ) -> Iterator[Explanation]:
-    """Yield the explanation of one person with each project in turn."""
-    case = Case.of(people=(person,), projects=projects, conflicts=conflicts)
-    arrays = Arrays(case)
+    """Yield the explanation of each person with each project in turn, without ranks or a short list."""
+    arrays = Arrays(Case.of(people=people, projects=projects, conflicts=conflicts))
     problem = arrays.problem()
-    for project in projects:
-        number = arrays.project_of[project.key]
-        yield _explanation(arrays, explain(problem, policy, 0, number), 0, number)
+    for person, project in product(people, projects):
+        row, number = arrays.people.find(person.key), arrays.project_of[project.key]
+        yield _explanation(arrays, explain(problem, policy, row, number), row, number)
 
 
 @dataclass(frozen=True, slots=True)

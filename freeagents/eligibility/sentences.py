@@ -61,6 +61,10 @@ YOUR_ANSWERS = {
     "not_in_pool": _l("You were not in the pool, or had paused, when the round was run."),
     "project_filled": _l("The project ended: its seats are filled."),
     "project_cancelled": _l("The project was cancelled."),
+    "project_called_off": _l(
+        "You were matched with this project, and then it was cancelled. Your match has ended with it: these days are"
+        " yours again."
+    ),
     "project_expired": _l("The project expired before its seats were filled."),
 }
 OBJECTIVES = {

@@ -6,6 +6,8 @@ from flask import Blueprint, Response, jsonify
 from werkzeug.wrappers import Response as BaseResponse
 
 from freeagents.applications.queries.applications import applications_of
+from freeagents.applications.queries.invitations import invitations_of
+from freeagents.db.base import today
 from freeagents.eligibility.advice import NOT_USED
 from freeagents.profiles.queries import admission_today, count_skills
 from freeagents.projects.queries import count_open, projects_of
@@ -32,6 +34,7 @@ def home() -> Answer:
         skills=count_skills(actor.person_id),
         admission=admission_today(actor.person_id),
         applications=applications_of(actor.person_id) if actor.agent else [],
+        invitations=invitations_of(actor.person_id, today=today()) if actor.agent else [],
         projects=projects_of(actor.person_id) if actor.holds("manager") else [],
         rounds=rounds(limit=5) if is_hr or actor.holds("auditor") else [],
         open_projects=count_open(),

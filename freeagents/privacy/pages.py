@@ -86,6 +86,12 @@ def _said(look: Look) -> str:
     title = look.project[0] if look.project else ""
     if look.what == "project:see_applicants":
         return _("%(name)s saw that you applied for “%(project)s”, and how you fit.", name=by, project=title)
+    if look.what == "project:see_people":
+        return _(
+            "%(name)s looked for people to invite to “%(project)s”, and saw your name, department and fit.",
+            name=by,
+            project=title,
+        )
     if look.what == "proposal:open":
         return _(
             "%(name)s, in HR, opened the proposal to match you with “%(project)s” in the round “%(round)s”: "

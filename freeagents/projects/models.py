@@ -16,7 +16,7 @@ from freeagents.skills.models import Skill
 MOVES: dict[str, tuple[str, ...]] = {
     "draft": ("open", "cancelled"),
     "open": ("filled", "cancelled", "expired"),
-    "filled": (),
+    "filled": ("cancelled",),
     "cancelled": (),
     "expired": (),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from freeagents.db.base import utc_now
 from freeagents.extensions import pack
-from freeagents.rounds.services import expiring, solving
+from freeagents.rounds.services import calling_off, expiring, solving
 
 
 def solve(*, round_id: int) -> None:
@@ -15,6 +15,11 @@ def solve(*, round_id: int) -> None:
 def fail_abandoned() -> None:
     """End the rounds that wait for a job that is no longer there."""
     solving.fail_abandoned()
+
+
+def tell_called_off(*, project_id: int) -> None:
+    """Tell those who were matched with a project that it was cancelled."""
+    calling_off.tell_called_off(project_id=project_id, today=utc_now().date(), pack=pack)
 
 
 def remind_owners() -> None:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from freeagents.eligibility.advice import Naming, filling_sentence_for_manager
+from freeagents.eligibility.sentences import your_answer
 from freeagents.messages.kinds import Kind, Link, Said
 from freeagents.rounds.services.telling import failure_sentence
 from freeagents.web.filters import listed
@@ -48,6 +49,21 @@ def matched(facts: Facts) -> Said:
     )
 
 
+def called_off(facts: Facts) -> Said:
+    """Say, to somebody who was matched with a project, that it was cancelled afterwards."""
+    paragraphs = [your_answer("project_called_off", {})]
+    if facts["words"]:
+        paragraphs.append(_("The reason given: %(words)s", words=facts["words"]))
+    if facts["next"]:
+        paragraphs.append(_("These open projects suit you best now:"))
+    links = [Link(one["title"], "applications.project", {"project": one["project"]}) for one in facts["next"]]
+    return Said(
+        _("“%(project)s” was cancelled: your match has ended", project=facts["title"]),
+        tuple(paragraphs),
+        tuple(links) or (Link(_("Find other projects"), "finding.projects"),),
+    )
+
+
 def left_empty(facts: Facts) -> Said:
     """Say, to the owner of a project, that seats stayed empty in a round, and what would have filled one."""
     paragraphs = [_("HR matches again in the next round. What the project asks can be changed until then.")]
@@ -72,5 +88,6 @@ KINDS = {
     "round:solve": Kind("rounds", solved),
     "round:fail": Kind("rounds", failed),
     "round:match": Kind("projects", matched),
+    "project:call_off": Kind("applications", called_off),
     "project:left_empty": Kind("projects", left_empty),
 }

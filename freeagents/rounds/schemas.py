@@ -235,3 +235,13 @@ class LeftOutShown(Schema):
     facts = fields.Dict()
     advised = fields.Boolean()
     nearest = fields.Dict(allow_none=True)
+
+
+class InvitingSchema(Schema):
+    """Whom to invite to apply for a project: a person's public id."""
+
+    person = Word(
+        required=True,
+        validate=validate.Length(1, 100),
+        error_messages={"required": _l("Choose somebody of the list.")},
+    )

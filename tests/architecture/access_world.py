@@ -16,15 +16,17 @@ from freeagents.accounts.services.people import invite
 from freeagents.accounts.services.signing_in import sign_in
 from freeagents.accounts.services.tokens import make_api_token
 from freeagents.applications import services as applications
+from freeagents.applications.queries.invitations import invitations_to
 from freeagents.audit.services import chain_of
 from freeagents.db.base import utc_now
 from freeagents.extensions import db
 from freeagents.messages.queries import messages_of
 from freeagents.messages.services.telling import Notice, tell
+from freeagents.profiles import services as profiles
 from freeagents.rounds.models import Edit
 from freeagents.rounds.queries import rounds
-from freeagents.rounds.services import leaving, review, sampling
-from tests.factories import PASSWORD, a_department, a_person, a_project, an_agent, with_role
+from freeagents.rounds.services import inviting, leaving, review, sampling
+from tests.factories import PACK, PASSWORD, TODAY, a_department, a_person, a_project, an_agent, profile_of, with_role
 from tests.integration.rounds.world import a_world, solved
 
 ROLES: dict[str, tuple[str, str | None] | None] = {
@@ -69,6 +71,7 @@ def an_access_world(app: Flask) -> AccessWorld:
         review.keep(subject=second, reason="A reason.", actor_id=people["hr"].id)
         sampling.draw(subject=subject, asked="100 %", chance=Random(0), actor_id=people["hr"].id)
         edit = db.session.scalars(select(Edit.public_id)).first()
+        invitation = an_invitation(people["applicant"], people["owner"])
         told = {"project": project.public_id, "title": "Open one", "start": "2026-12-01", "end": "2027-02-26"}
         tell("application:matched", [Notice(people["applicant"].id, "application/1/matched", told)])
         for name, person in people.items():
@@ -85,6 +88,7 @@ def an_access_world(app: Flask) -> AccessWorld:
             "project": project.public_id,
             "draft": draft.public_id,
             "application": application.public_id,
+            "project_invitation": invitation,
             "search": a_search(people["applicant"], "forms"),
             "other_search": a_search(people["applicant"], "letters"),
             "message": messages_of(people["applicant"].id, after=None, limit=1)[0].public_id,
@@ -104,6 +108,15 @@ def an_access_world(app: Flask) -> AccessWorld:
         }
         db.session.commit()
     return world
+
+
+def an_invitation(person: Person, owner: Person) -> str:
+    """Invite somebody to another project of that owner; return the invitation's public id."""
+    project = a_project("One more", department=a_department("host"), owner=owner)
+    choice = {"choice": "findable", "value": True, "actor_id": person.id}
+    profiles.choose(profile=profile_of(person), **choice)
+    inviting.invite(project=project, person=person.public_id, actor_id=owner.id, today=TODAY, pack=PACK)
+    return invitations_to(project.id)[0].public_id
 
 
 def a_search(person: Person, text: str) -> str:

@@ -7,13 +7,14 @@ from random import Random
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from freeagents.accounts.queries.directory import person_by_email
 from freeagents.applications.models import Application
 from freeagents.country.models import Instance
 from freeagents.db.base import utc_now
 from freeagents.extensions import db
+from freeagents.profiles.models import Profile
 from freeagents.projects.models import Project
 from freeagents.rounds.queries import rounds
 from freeagents.rounds.services import leaving, planning, review, sampling, solving
@@ -38,6 +39,8 @@ LISTS = {
     "api_data.Looks GET",
     "api_policies.Policies GET",
     "api_finding.ForMe GET",
+    "api_inviting.Invitations GET",
+    "api_invitations.Invitations GET",
     "api_projects.Projects GET",
     "api_rounds.Rounds GET",
     "api_rounds.RoundProposals GET",
@@ -88,6 +91,7 @@ def grow(app: Flask, world: AccessWorld, count: int) -> None:
                 name=f"Round {number}", policy=before.policy, cut_off=utc_now(), actor_id=before.created_by
             )
         planning.queue_round(subject=made, now=utc_now(), actor_id=before.created_by)
+        db.session.execute(update(Profile).values(findable=True))
         db.session.commit()
         solving.solve_round(round_id=made.id, pack=PACK)
         subject = rounds.round_by_id(made.id)

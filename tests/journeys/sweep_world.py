@@ -13,6 +13,8 @@ from freeagents.accounts.models import ApiToken, Department, Person
 from freeagents.accounts.queries.directory import department_by_code
 from freeagents.accounts.services.people import invite
 from freeagents.applications import services as applications
+from freeagents.applications.models import ProjectInvitation
+from freeagents.applications.queries.invitations import invitations_to
 from freeagents.db.base import utc_now
 from freeagents.eligibility import bridge
 from freeagents.eligibility.pages.sections import SECTIONS
@@ -26,11 +28,11 @@ from freeagents.projects.schemas import SOURCES
 from freeagents.rounds.models import Edit, Policy, Proposal, Round
 from freeagents.rounds.queries import policies, rounds
 from freeagents.rounds.schemas import POINTS, SETTINGS
-from freeagents.rounds.services import planning, review, solving
+from freeagents.rounds.services import inviting, planning, review, solving
 from freeagents.rounds.services import policies as writing
 from freeagents.skills.models import Skill
 from tests.architecture.access_world import ROLES, an_access_world, somebody
-from tests.factories import PACK, TODAY, a_department, a_policy, a_project, profile_of, some_skills
+from tests.factories import PACK, TODAY, a_department, a_policy, a_project, an_agent, profile_of, some_skills
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft "
 """A word longer than a small screen is wide."""
@@ -81,8 +83,15 @@ def filled(app: Flask) -> Swept:
             _fill_profile(person)
         home, host = department_by_code("home-of-agents"), department_by_code("host")
         ended = a_project("Ended", department=host, owner=owner)
+        spare = an_agent("Spare", department=home, skills={"user-research": 2})
+        an_agent("Another", department=home, skills={"user-research": 2})
         for project in (ended, whole_project(world.values["project"])):
             applications.apply(project=project, person_id=agent.id, home_employer_id=home.employer_id)
+        opened = whole_project(world.values["project"])
+        applications.short_list(project=opened, application=world.values["application"], listed=True, actor_id=owner.id)
+        db.session.execute(update(Profile).values(findable=True))
+        inviting.invite(project=opened, person=spare.public_id, actor_id=owner.id, today=TODAY, pack=PACK)
+        applications.decline(invitation=invitations_to(opened.id)[0], reason="I am away.", today=TODAY)
         applications.note_look(project=ended, people=[agent, applicant], actor_id=owner.id)
         applications.end_project(project=ended, ending="cancelled", reason="The money went elsewhere.", actor_id=hr.id)
         published = _solved(_planned("Published", hr), hr)
@@ -119,6 +128,7 @@ def long(app: Flask) -> Swept:
             Policy: {"titles": names},
             Edit: {"reason": most[2000]},
             Proposal: {"reason": most[2000]},
+            ProjectInvitation: {"reason": most[2000]},
         }
         for model, values in written.items():
             db.session.execute(update(model).values(values))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from collections.abc import Sequence
 
 from flask import Blueprint, flash, request
 from flask_babel import gettext as _
@@ -11,21 +10,19 @@ from marshmallow import Schema
 
 from freeagents.accounts.queries.directory import employment_today
 from freeagents.applications import services
-from freeagents.applications.models import Application
-from freeagents.applications.pages.fitting import Fit
+from freeagents.applications.models import Application, ProjectInvitation
 from freeagents.applications.pages.history import history_of
 from freeagents.applications.queries import applications as queries
-from freeagents.applications.schemas import CancellingSchema, EndingSchema, MoveSchema
-from freeagents.db.base import utc_now
-from freeagents.eligibility import bridge
+from freeagents.applications.queries import invitations
+from freeagents.applications.schemas import CancellingSchema, DecliningSchema, EndingSchema, MoveSchema, ShortListSchema
+from freeagents.db.base import today, utc_now
 from freeagents.eligibility import services as eligibility
-from freeagents.eligibility.bridge import Explanation, Policy
-from freeagents.eligibility.facts import Pair, PersonFacts
-from freeagents.eligibility.pool import host_of, people_facts, project_facts
+from freeagents.eligibility.facts import Pair
+from freeagents.eligibility.fitting import Fit, fits
+from freeagents.eligibility.pool import people_facts
 from freeagents.eligibility.sentences import your_answers
 from freeagents.errors import Conflict
-from freeagents.extensions import pack
-from freeagents.projects.models import Project
+from freeagents.projects.models import MOVES, Project
 from freeagents.projects.queries import whole_project
 from freeagents.security.access import allows
 from freeagents.security.actor import actor_or_none, current_actor
@@ -82,11 +79,24 @@ def withdraw_conflict(project: Project) -> Answer:
     return see_other("applications.project", project=project.public_id)
 
 
+@bp.post("/projects/<project>/short-list")
+@allow("project:short_list", project=whole_project)
+def short_list(project: Project) -> Answer:
+    """Put somebody who applied on the project's short list, or take them off it."""
+    form = Form(ShortListSchema(), request.form)
+    with form.refusals():
+        name = services.short_list(project=project, **form.data, actor_id=current_actor().person_id)
+        listed = _("%(name)s is on your short list.", name=name)
+        flash(listed if form.data["listed"] else _("%(name)s is off your short list.", name=name), "success")
+        return see_other("applications.project", project=project.public_id, _anchor="applicants")
+    return _project_page(project, form)
+
+
 @bp.get("/projects/<project>/end")
 @allow("project:edit", project=whole_project)
 def end_form(project: Project) -> Answer:
     """Ask how and why a project ends."""
-    if project.state not in {"draft", "open"}:
+    if "cancelled" not in MOVES[project.state]:
         return see_other("applications.project", project=project.public_id)
     return _end_page(project, Form(_ending(project)), version=project.version)
 
@@ -142,10 +152,32 @@ def withdraw(application: Application) -> Answer:
     return _own_page(form)
 
 
+@bp.get("/invitations/<project_invitation>/decline")
+@allow("invitation:answer", project_invitation=invitations.invitation_by_public_id)
+def decline_form(project_invitation: ProjectInvitation) -> Answer:
+    """Ask whether and why one declines an invitation."""
+    if project_invitation.standing(today()) != "open":
+        return see_other("applications.mine")
+    return render("applications/decline.html", form=Form(DecliningSchema()), project=project_invitation.project)
+
+
+@bp.post("/invitations/<project_invitation>/decline")
+@allow("invitation:answer", project_invitation=invitations.invitation_by_public_id)
+def decline(project_invitation: ProjectInvitation) -> Answer:
+    """Decline an invitation."""
+    form = Form(DecliningSchema(), request.form, labels={"reason": _("the reason")})
+    with form.refusals():
+        services.decline(invitation=project_invitation, **form.data, today=today())
+        flash(_("You have declined. You can still apply while the project is open."), "success")
+        return see_other("applications.mine")
+    return render("applications/decline.html", form=form, project=project_invitation.project)
+
+
 def _own_page(form: Form | None = None) -> Answer:
     found = queries.applications_of(current_actor().person_id)
     return render(
         "applications/mine.html",
+        invitations=invitations.invitations_of(current_actor().person_id, today=today()),
         form=form or Form(Schema()),
         standing=[one for one in found if one.state == "submitted"],
         answered=[
@@ -157,7 +189,9 @@ def _own_page(form: Form | None = None) -> Answer:
 
 
 def _ending(project: Project) -> Schema:
-    return CancellingSchema() if project.state == "draft" else EndingSchema()
+    if project.state == "draft":
+        return CancellingSchema()
+    return EndingSchema() if project.state == "open" else EndingSchema(only=("reason",))
 
 
 def _end_page(project: Project, form: Form, *, version: int) -> Answer:
@@ -169,7 +203,10 @@ def _project_page(project: Project, form: Form | None = None) -> Answer:
     sees_applicants = allows("project:applicants", actor, project)
     found, in_conflict = queries.around(project_id=project.id, person_id=actor.person_id, everybody=sees_applicants)
     own = next((one for one in found if one.person_id == actor.person_id), None)
+    sees_short_list = allows("project:see_short_list", actor, project)
     applicants = [one for one in found if one.state == "submitted"] if sees_applicants else []
+    if sees_short_list:
+        applicants.sort(key=lambda one: one.short_listed_at is None)
     told = _fits(project, applicants, in_conflict=in_conflict)
     if applicants:
         seen = [row.person for row in applicants]
@@ -183,29 +220,25 @@ def _project_page(project: Project, form: Form | None = None) -> Answer:
         in_conflict=in_conflict,
         fit=fit,
         own_department=fit is not None and "another_department" in fit.failing,
-        applicants=[(row.person, told.get(row.person_id)) for row in applicants],
+        applicants=[(row, told.get(row.person_id)) for row in applicants],
+        short_listed=sees_short_list and {row.id for row in applicants if row.short_listed_at},
         history=history_of(project) if allows("project:edit", actor, project) else [],
     )
 
 
-def _fits(project: Project, applicants: Any, *, in_conflict: bool) -> dict[int, Fit]:
+def _fits(project: Project, applicants: Sequence[Application], *, in_conflict: bool) -> dict[int, Fit]:
     """Return person id → fit of whoever is signed in, if an agent, and of all who applied.
 
     To managers, whether others hold the clearance that is asked is not said.
     """
     actor = current_actor()
-    who = {row.person_id for row in applicants} | ({actor.person_id} if actor.agent else set())
-    if not who:
-        return {}
-    people = people_facts(today=utc_now().date(), only=who)
-    facts = project_facts(project, host=host_of(project), pack=pack)
-    apart = (Pair(actor.public_id, facts.key),) if in_conflict else ()
-    # Who may change what is asked would learn a clearance by asking for one after the other.
-    of_others = facts if actor.holds_over("hr", project.department.lineage) else replace(facts, clearance=None)
-
-    def found(key: int, person: PersonFacts) -> Explanation:
-        if key == actor.person_id:
-            return bridge.judge(person, facts, Policy(), conflicts=apart)
-        return bridge.judge(person, of_others, Policy())
-
-    return {key: Fit.of(project, found(key, person)) for key, person in people.items()}
+    own = {actor.person_id} if actor.agent else set()
+    who = {row.person_id for row in applicants} | own
+    people = people_facts(today=utc_now().date(), only=who) if who else {}
+    apart = (Pair(actor.public_id, project.public_id),) if in_conflict else ()
+    herself = {key: person for key, person in people.items() if key in own}
+    others = {key: person for key, person in people.items() if key not in own}
+    in_hr = actor.holds_over("hr", project.department.lineage)
+    found = fits(project, others, clearance=in_hr)
+    found |= fits(project, herself, clearance=True, conflicts=apart)
+    return {key: Fit.of(project, one) for key, one in found.items()}

@@ -9,12 +9,12 @@ from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from freeagents.applications.pages.fitting import Fit
 from freeagents.applications.queries import finding
 from freeagents.applications.queries.finding import NEAR, Found, Wanted
 from freeagents.applications.schemas import FindSchema
 from freeagents.db.base import utc_now
 from freeagents.eligibility.facts import PersonFacts
+from freeagents.eligibility.fitting import Fit
 from freeagents.eligibility.pool import people_facts
 from freeagents.extensions import pack
 from freeagents.profiles.models import WORK_MODES

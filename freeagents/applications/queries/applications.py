@@ -95,6 +95,34 @@ def wishes_before(cut_off: datetime) -> tuple[Array, Array, Array]:
     return person, project, rank
 
 
+def standing_application(project_id: int, public_id: str) -> Application | None:
+    """Return an application for the project that stands, with its person, locked till the transaction ends, or None."""
+    return db.session.scalar(
+        select(Application)
+        .where(
+            Application.public_id == public_id, Application.project_id == project_id, Application.state == "submitted"
+        )
+        .options(joinedload(Application.person))
+        .with_for_update(of=Application)
+    )
+
+
+def short_listed_before(cut_off: datetime) -> tuple[Array, Array]:
+    """Return person ids and project ids of the applications on short lists by the cut-off, submitted by then too."""
+    listed = (Application.person_id, Application.project_id)
+    rows = bulk.read(
+        db.session,
+        select(*map(func.array_agg, listed)).where(
+            Application.state == "submitted",
+            Application.submitted_at <= cut_off,
+            Application.short_listed_at <= cut_off,
+        ),
+    )
+    nobody = np.zeros(0, dtype=np.int32)
+    person, project = (nobody if column is None else column for column in rows[0])
+    return person, project
+
+
 def standing_for_projects(project_ids: Sequence[int], submitted_before: datetime) -> Sequence[Application]:
     """Return the applications for these projects that stand and came by then, locked until the transaction ends."""
     return db.session.scalars(
@@ -104,6 +132,16 @@ def standing_for_projects(project_ids: Sequence[int], submitted_before: datetime
             Application.project_id.in_(project_ids),
             Application.submitted_at <= submitted_before,
         )
+        .order_by(Application.id)
+        .with_for_update()
+    ).all()
+
+
+def matched_with(project_id: int) -> Sequence[Application]:
+    """Return the applications that were matched with a project, locked until the transaction ends."""
+    return db.session.scalars(
+        select(Application)
+        .where(Application.project_id == project_id, Application.state == "matched")
         .order_by(Application.id)
         .with_for_update()
     ).all()

@@ -294,7 +294,7 @@ def _explained(rows: Sequence[Found], person: PersonFacts | None, pack: Pack) ->
         return list(rows)
     facts, apart = _facts(unsaid, person, pack)
     told = dict(
-        zip((one.key for one in facts), bridge.judge_each(person, facts, Policy(), conflicts=apart), strict=True)
+        zip((one.key for one in facts), bridge.judge_each((person,), facts, Policy(), conflicts=apart), strict=True)
     )
     asked = {one.key: one for one in facts}
     return [
@@ -355,7 +355,7 @@ def best_open(people: Mapping[int, PersonFacts], *, limit: int, pack: Pack) -> d
     for person_id, person in people.items():
         asked = [project for project in empty if (person_id, project.id) not in left_aside]
         fits = _fitting(person, asked, [facts[project.id] for project in asked])
-        told = bridge.judge_each(person, [facts[project.id] for project in fits], Policy()) if fits else ()
+        told = bridge.judge_each((person,), [facts[project.id] for project in fits], Policy()) if fits else ()
         ranked = sorted(zip(fits, told, strict=True), key=lambda row: (-row[1].score, row[0].public_id))
         found[person_id] = [project for project, _explanation in ranked[:limit]]
     return found

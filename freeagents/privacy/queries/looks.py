@@ -16,7 +16,7 @@ from freeagents.rounds.models import Proposal, Round
 
 TOLD = ("published", "closed")
 """The states of a round in which those who took part may know what it looked at."""
-LOOKS = ("project:see_applicants", "round:look", "proposal:open")
+LOOKS = ("project:see_applicants", "round:look", "project:see_people", "proposal:open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ def looks_at(*, person_id: int, public_id: str, after: int | None, limit: int) -
     of_proposal, of_project = aliased(Project), aliased(Project)
     at_people = select(AuditEntry.id).where(
         # Written out, so that the index of just these is found.
-        AuditEntry.action.in_(bindparam("looks", LOOKS[:2], expanding=True, literal_execute=True)),
+        AuditEntry.action.in_(bindparam("looks", LOOKS[:3], expanding=True, literal_execute=True)),
         or_(
             AuditEntry.facts.contains({"people": [public_id]}),
             AuditEntry.facts.contains({"person": public_id}),
         ),
     )
     at_proposals = select(AuditEntry.id).join(Proposal, AuditEntry.subject == "proposal/" + Proposal.public_id)
-    at_proposals = at_proposals.where(Proposal.person_id == person_id, AuditEntry.action == LOOKS[2])
+    at_proposals = at_proposals.where(Proposal.person_id == person_id, AuditEntry.action == LOOKS[3])
     # Gathered first: few of all entries are about one person, and the newest first would be looked for among all.
     found = at_people.union(at_proposals).cte("found").prefix_with("MATERIALIZED")
     query = (

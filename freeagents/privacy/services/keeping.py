@@ -21,7 +21,7 @@ from freeagents.accounts.models import (
 )
 from freeagents.accounts.queries.directory import has_not_left
 from freeagents.accounts.services.throttle import ATTEMPT_WINDOW
-from freeagents.applications.models import Application
+from freeagents.applications.models import Application, ProjectInvitation
 from freeagents.audit.models import AuditEntry, AuditNote
 from freeagents.audit.services import record
 from freeagents.db.base import Base
@@ -83,6 +83,7 @@ PASSED: Mapping[type[Base], Passed] = {
     Mail: lambda now: func.coalesce(Mail.sent_at, Mail.failed_at) < now - MONTH,
     Admission: lambda now: Admission.expires_on < (now - 2 * YEAR).date(),
     RoleHolding: lambda now: RoleHolding.ends_on < (now - 2 * YEAR).date(),
+    ProjectInvitation: lambda now: ProjectInvitation.until < (now - 2 * YEAR).date(),
     Application: lambda now: Application.ended_at < now - 2 * YEAR,
     Edit: lambda now: Edit.series.in_(select(Round.series).group_by(Round.series).having(_all_old(now))),
     Proposal: _of_old_rounds(Proposal),

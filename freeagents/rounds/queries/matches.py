@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
+from freeagents.applications.models import Application
 from freeagents.db.locks import AdvisoryLock, wait_for
 from freeagents.extensions import db
 from freeagents.projects.models import Project, Seat
@@ -96,4 +97,24 @@ def taken_meanwhile(subject: Round, *, limit: int) -> Sequence[Proposal]:
         .options(joinedload(Proposal.person), joinedload(Proposal.project))
         .order_by(Proposal.id)
         .limit(limit)
+    ).all()
+
+
+def applied_and_matched(project_ids: Sequence[int]) -> set[tuple[int, int]]:
+    """Return (person id, project id) of the applications for these projects that were matched."""
+    rows = db.session.execute(
+        select(Application.person_id, Application.project_id).where(
+            Application.project_id.in_(project_ids), Application.state == "matched"
+        )
+    )
+    return {(person, project) for person, project in rows}
+
+
+def matched_with(project_id: int) -> Sequence[int]:
+    """Return the ids of the people whom published rounds matched with a project."""
+    return db.session.scalars(
+        select(Proposal.person_id)
+        .join(Round, Round.id == Proposal.round_id)
+        .where(Round.state.in_(PUBLISHED), Proposal.state.in_(MATCHED), Proposal.project_id == project_id)
+        .order_by(Proposal.person_id)
     ).all()

@@ -13,7 +13,7 @@ from freeagents.errors import Conflict
 from freeagents.extensions import db
 from freeagents.messages.services.telling import Notice, tell
 from freeagents.projects.models import Project
-from freeagents.rounds.models import Round
+from freeagents.rounds.models import Proposal, Round
 from freeagents.rounds.queries import matches
 
 NAMED = 5
@@ -38,7 +38,10 @@ def refuse_taken(subject: Round) -> None:
 
 
 def fill_seats(subject: Round, *, actor_id: int) -> None:
-    """Fill the seats of all approved pairs, end projects that are full, and tell each project's owner who comes."""
+    """Fill the seats of all approved pairs, end projects that are full, and tell each project's owner who comes.
+
+    Those who are matched without having applied are told here; the others by the answers to their applications.
+    """
     rows = matches.approved(subject.id)
     names: dict[Project, list[str]] = defaultdict(list)
     for row in rows:
@@ -58,6 +61,23 @@ def fill_seats(subject: Round, *, actor_id: int) -> None:
         if project.owner_id is not None
     ]
     tell("round:match", notices)
+    applied = matches.applied_and_matched([project.id for project in names])
+    unasked = [row for row in rows if (row.person_id, row.project_id) not in applied]
+    tell(
+        "application:matched",
+        [Notice(row.person_id, f"{event}/{row.project.public_id}", _dates(row)) for row in unasked],
+    )
+
+
+def _dates(row: Proposal) -> dict[str, object]:
+    """Return what a person who is matched without having applied is told."""
+    project = row.project
+    return {
+        "project": project.public_id,
+        "title": project.title,
+        "start": f"{project.starts_on}",
+        "end": f"{project.ends_on}",
+    }
 
 
 def _facts(project: Project, people: list[str]) -> dict[str, object]:

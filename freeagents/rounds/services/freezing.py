@@ -10,7 +10,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from freeagents.applications.queries.applications import wishes_before
+from freeagents.applications.queries.applications import short_listed_before, wishes_before
 from freeagents.country.pack import Pack
 from freeagents.db.base import utc_now
 from freeagents.eligibility import bridge
@@ -97,6 +97,7 @@ def freeze(subject: Round, *, pack: Pack, tell: Callable[[int, int], None] = lam
             [project.public_id for project in projects.values()],
             {
                 "wishes": bound(person, project, rank=rank),
+                "short_list": bound(*short_listed_before(subject.cut_off)),
                 "conflicts": bound(_ids(row[0] for row in declared), _ids(row[1] for row in declared)),
                 "barred": bound_by([edit for edit in words if edit.kind == "bar"]),
                 "kept": bound_by(kept, seat=_ids(numbers.get(edit.seat_id or 0, 0) for edit in kept)),

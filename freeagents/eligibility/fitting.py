@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
 
-from freeagents.eligibility.bridge import Explanation
+from freeagents.eligibility import bridge
+from freeagents.eligibility.bridge import Explanation, Policy
+from freeagents.eligibility.facts import Pair, PersonFacts
+from freeagents.eligibility.pool import host_of, project_facts
 from freeagents.eligibility.rules import RULES
 from freeagents.eligibility.sentences import rule_name, your_lapse, your_rule_sentence, your_rule_sentences
 from freeagents.extensions import pack
@@ -19,7 +22,32 @@ from freeagents.web.words import in_words, part_label
 FIT_PARTS = ("skills", "growth", "distance", "bench")
 """The parts of a score that agent, manager and HR may see; the others are private."""
 TOLD_RULES = tuple(rule.code for rule in RULES if rule.counted)
-"""The hard rules a manager may learn that an applicant breaks; of the others only that one is broken."""
+"""The hard rules a manager may learn that somebody else breaks; of the others only that one is broken."""
+
+
+def fits(
+    project: Project,
+    people: Mapping[int, PersonFacts],
+    *,
+    clearance: bool,
+    conflicts: tuple[Pair, ...] = (),
+) -> dict[int, Explanation]:
+    """Return person id → how each of these people fits a whole project.
+
+    :param clearance: look at the clearance that is asked. Not for managers: who may change what is asked would learn a
+        clearance by asking for one after the other.
+    """
+    facts = project_facts(project, host=host_of(project), pack=pack)
+    asked = facts if clearance else replace(facts, clearance=None)
+    found = bridge.judge_each(list(people.values()), (asked,), Policy(), conflicts=conflicts)
+    return dict(zip(people, found, strict=True))
+
+
+def as_figures(found: Explanation) -> dict[str, Any]:
+    """Return how somebody else fits, as those may learn it who see :data:`FIT_PARTS`: for :class:`FitShown`."""
+    parts = {part: found.parts[part] for part in FIT_PARTS}
+    broken = [code for code in found.failing if code in TOLD_RULES]
+    return {"qualifies": not found.failing, "broken": broken, "parts": parts, "total": sum(parts.values())}
 
 
 @dataclass(frozen=True)
