@@ -20,6 +20,7 @@ from freeagents.accounts.models import (
 )
 from freeagents.accounts.services.tokens import make_api_token
 from freeagents.applications import services as applications
+from freeagents.applications.models import ProjectInvitation
 from freeagents.audit.services import record
 from freeagents.db.base import utc_now
 from freeagents.eligibility import services as eligibility
@@ -115,6 +116,16 @@ def _write(person: Person, hr: Person) -> None:
     own = {"person_id": person.id}
     rows = {
         CountRequest: {"project_id": apart.id},
+        ProjectInvitation: {
+            "project_id": apart.id,
+            "public_id": "invited",
+            "invited_by": hr.id,
+            "invited_at": now,
+            "until": TODAY,
+            "state": "declined",
+            "answered_at": now,
+            "reason": f"No {CANARY} there.",
+        },
         ExternalId: {"source": "hr", "kind": "person", "external_id": CANARY, "row_id": person.id},
         Identity: {"issuer": "https://id.example.org", "subject": CANARY},
         Invitation: {"token_hash": b"1", "expires_at": later},

@@ -26,6 +26,7 @@ NUMBERS_ONLY = {
     *((table, "id") for table in ("audit_entry", "count_request", "person", "role_holding", "saved_search", "sign_in")),
     ("audit_note", "entry_id"),
     ("message", "mail_id"),
+    ("project_invitation", "id"),
 }
 """Columns that the register gives out and the file leaves out: numbers that only hold tables together."""
 WHOSE = {"person_id", "profile_id", "recipient_id"}
