@@ -199,7 +199,9 @@ def _visits() -> Iterator[Visit]:
     yield Visit("home, manager", "manager", lambda _turn: "/")
     yield Visit("my project with its applicants", "manager", lambda turn: f"/projects/{own[turn % len(own)]}")
     yield Visit("live count", "manager", lambda turn: f"/projects/{own[turn % len(own)]}/count", counts=True)
-    yield Visit("summary of a project, with its count", "manager", lambda turn: f"/projects/{own[turn % len(own)]}/draft")
+    yield Visit(
+        "summary of a project, with its count", "manager", lambda turn: f"/projects/{own[turn % len(own)]}/draft"
+    )
     yield Visit("projects, manager", "manager", lambda _turn: "/projects")
     yield Visit("home, HR", "hr", lambda _turn: "/")
     yield Visit("people", "hr", lambda _turn: "/people")

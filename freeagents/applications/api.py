@@ -14,7 +14,8 @@ from freeagents.applications import services
 from freeagents.applications.models import Application, ProjectInvitation, SavedSearch
 from freeagents.applications.queries import applications as queries
 from freeagents.applications.queries import finding, invitations, overview
-from freeagents.applications.queries.finding import FoundPage, Wanted
+from freeagents.applications.queries.finding import FoundPage
+from freeagents.applications.queries.wanted import Wanted
 from freeagents.applications.schemas import DecliningSchema, FindSchema, ProjectFilter, ShortListSchema
 from freeagents.db.base import today, utc_now
 from freeagents.eligibility.fitting import as_figures, fits

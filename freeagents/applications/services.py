@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from freeagents.accounts.models import Person
 from freeagents.applications.models import MOVES, Application, ProjectInvitation, SavedSearch
 from freeagents.applications.queries import applications as queries
-from freeagents.applications.queries import finding, invitations
+from freeagents.applications.queries import invitations, telling
 from freeagents.audit.services import record
 from freeagents.country.pack import Pack
 from freeagents.db.base import utc_now
@@ -218,7 +218,7 @@ def tell_searches(*, now: datetime, pack: Pack) -> None:
         people = people_facts(today=now.date(), only=fitting) if fitting else {}
         notices = []
         for search in searches:
-            found = finding.newly_open(search, until, person=people.get(search.person_id), pack=pack)
+            found = telling.newly_open(search, until, person=people.get(search.person_id), pack=pack)
             if found:
                 event = f"search/{search.public_id}/{until.date().isoformat()}"
                 notices.append(Notice(search.person_id, event, _found(search, found)))
@@ -312,7 +312,7 @@ def _best_next(answered: Sequence[Application], today: date, pack: Pack) -> dict
         if application.state == "not_matched" and application.reason != "placed_elsewhere"
     }
     people = people_facts(today=today, only=waiting) if waiting else {}
-    return finding.best_open(people, limit=NEXT_BEST, pack=pack)
+    return telling.best_open(people, limit=NEXT_BEST, pack=pack)
 
 
 def _facts(application: Application, best: Sequence[Project]) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from freeagents.accounts.models import Department, Employment, Person
 from freeagents.accounts.queries.directory import current
@@ -28,7 +28,7 @@ from freeagents.profiles.models import (
     Profile,
 )
 from freeagents.profiles.queries import admitted_today
-from freeagents.projects.models import Project
+from freeagents.projects.models import AskedLanguage, Criterion, Project
 from freeagents.skills.models import Skill
 
 
@@ -74,13 +74,54 @@ def project_facts(project: Project, *, host: str, pack: Pack) -> ProjectFacts:
 
     :param host: the code of the department that employs at the host's side.
     """
-    criteria: dict[str, dict[str, int]] = {"essential": {}, "asset": {}}
-    for row in project.criteria:
-        criteria[row.kind][row.skill.code] = row.level
+    return _project_facts(
+        project,
+        host,
+        pack,
+        seats=tuple(seat.number for seat in project.seats if seat.state == "open"),
+        criteria=((row.kind, row.skill.code, row.level) for row in project.criteria),
+        languages=((row.language, row.letters) for row in project.languages),
+    )
+
+
+def as_asked() -> tuple[ColumnElement[Any], ...]:
+    """Return the columns of a query for facts of projects, made by :func:`facts_as_asked`; ``Employer`` is the host."""
+    own = Project
+    criterion = func.jsonb_build_array(Criterion.kind, Skill.code, Criterion.level, type_=JSONB)
+    criteria = select(func.jsonb_agg(criterion)).join(Skill, Skill.id == Criterion.skill_id)
+    language = func.jsonb_build_array(AskedLanguage.language, AskedLanguage.letters, type_=JSONB)
+    languages = select(func.jsonb_agg(language)).where(AskedLanguage.project_id == own.id)
+    place = own.place, own.latitude, own.longitude
+    frame = own.starts_on, own.ends_on, own.time_percent, own.work_mode, own.grade_min, own.grade_max, own.clearance
+    return (
+        *(column.expression for column in (own.public_id, *place, *frame, own.disciplines)),
+        Employer.code.label("host"),
+        criteria.where(Criterion.project_id == own.id).scalar_subquery().label("criteria"),
+        languages.scalar_subquery().label("languages"),
+    )
+
+
+def facts_as_asked(row: Any, pack: Pack) -> ProjectFacts:
+    """Return the facts of a row with the columns of :func:`as_asked`: nothing is said of seats."""
+    return _project_facts(row, row.host, pack, seats=(), criteria=row.criteria or (), languages=row.languages or ())
+
+
+def _project_facts(
+    project: Any,
+    host: str,
+    pack: Pack,
+    *,
+    seats: tuple[int, ...],
+    criteria: Iterable[Sequence[Any]],
+    languages: Iterable[Sequence[str]],
+) -> ProjectFacts:
+    levels: dict[str, dict[str, int]] = {"essential": {}, "asset": {}}
+    for kind, skill, level in criteria:
+        levels[kind][skill] = level
     return ProjectFacts(
         key=project.public_id,
         department=host,
-        seats=tuple(seat.number for seat in project.seats if seat.state == "open"),
+        seats=seats,
         starts_on=project.starts_on,
         ends_on=project.ends_on,
         time_percent=project.time_percent,
@@ -89,9 +130,9 @@ def project_facts(project: Project, *, host: str, pack: Pack) -> ProjectFacts:
         grade_min=pack.grade(project.grade_min) if project.grade_min else None,
         grade_max=pack.grade(project.grade_max) if project.grade_max else None,
         clearance=pack.clearance(project.clearance) if project.clearance else None,
-        languages={row.language: pack.language_scheme.parse(row.letters) for row in project.languages},
-        essential=criteria["essential"],
-        asset=criteria["asset"],
+        languages={language: pack.language_scheme.parse(letters) for language, letters in languages},
+        essential=levels["essential"],
+        asset=levels["asset"],
         disciplines=tuple(sorted(set(project.disciplines))),
     )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import TypeVarTuple
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import aliased, defer, joinedload, selectinload
@@ -16,14 +16,17 @@ from freeagents.skills.models import Skill
 Columns = TypeVarTuple("Columns")
 
 
-def whole_projects() -> Select[Project]:
-    """Return the query for projects with department and its employer, owner, seats, criteria and languages loaded."""
+def whole_projects(*, languages: Callable[[Any], Any] = selectinload) -> Select[Project]:
+    """Return the query for projects with department and its employer, owner, seats, criteria and languages loaded.
+
+    :param languages: how these are loaded; ``joinedload`` saves a question where projects are few.
+    """
     return select(Project).options(
         joinedload(Project.department).joinedload(Department.employer),
         joinedload(Project.owner),
         selectinload(Project.seats),
         selectinload(Project.criteria).joinedload(Criterion.skill),
-        selectinload(Project.languages),
+        languages(Project.languages),
     )
 
 

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from freeagents.applications.queries import finding
-from freeagents.applications.queries.finding import NEAR, Found, Wanted
+from freeagents.applications.queries.finding import NEAR, Found
+from freeagents.applications.queries.wanted import Counts, Wanted
 from freeagents.applications.schemas import FindSchema
 from freeagents.db.base import utc_now
 from freeagents.eligibility.facts import PersonFacts
@@ -102,7 +103,7 @@ def _shows(shares: Any) -> list[tuple[str, str]]:
     return [(show, _counted(name, shares[show]) if shares else name) for show, name in names.items()]
 
 
-def _wider(wanted: Wanted, counts: finding.Counts, kept: dict[str, Any]) -> list[tuple[str, str]]:
+def _wider(wanted: Wanted, counts: Counts, kept: dict[str, Any]) -> list[tuple[str, str]]:
     """Return words and address of what is left of a search without one of its filters, where that is something."""
     without = {
         "discipline": (wanted.discipline, counts.of(work_mode=wanted.work_mode), _("in any discipline")),

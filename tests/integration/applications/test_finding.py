@@ -7,8 +7,8 @@ from flask import Flask
 
 from freeagents.accounts.services.tokens import make_api_token
 from freeagents.applications import services as applications
-from freeagents.applications.queries import finding
-from freeagents.applications.queries.finding import Wanted
+from freeagents.applications.queries import finding, telling
+from freeagents.applications.queries.wanted import Wanted
 from freeagents.eligibility import services as eligibility
 from freeagents.eligibility.pool import people_facts
 from freeagents.extensions import db
@@ -230,5 +230,5 @@ def test_saved_search_still_finds_what_its_words_say(session, ada):
     search.told_until = search.told_until.replace(year=2000)
     a_project("Plain forms for ports")
     db.session.flush()
-    found = finding.newly_open(search, search.created_at.replace(year=2100), person=None, pack=PACK)
+    found = telling.newly_open(search, search.created_at.replace(year=2100), person=None, pack=PACK)
     assert [project.title for project in found] == ["Plain forms for ports"]
