@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: make run, make test.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-full bench-round bench-cluster migration messages assets lock
+.PHONY: help run test check bench bench-full bench-round bench-pages bench-cluster migration messages assets lock
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -33,6 +33,9 @@ bench-full: .venv/.benched ## The same with more patience, and a round of 5,000,
 
 bench-round: .venv/.installed ## From PostgreSQL rows to stored proposals, 500,000 people (ARGS="--people 50000")
 	@$(BIN)/python -m benchmarks.round $(ARGS)
+
+bench-pages: .venv/.installed ## Lists, searches and the live count over 500,000 profiles (ARGS="--keep --only count")
+	@$(BIN)/python -m benchmarks.pages $(ARGS)
 
 bench-cluster: .venv/.benched ## The same round on threads and on a cluster of two processes (ARGS="--people 500000 --seats 10000")
 	@$(BIN)/python -W ignore -m benchmarks.cluster $(ARGS)
