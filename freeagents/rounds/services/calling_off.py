@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from freeagents.applications.queries import finding
+from freeagents.applications.queries import telling
 from freeagents.applications.services import NEXT_BEST
 from freeagents.country.pack import Pack
 from freeagents.eligibility.pool import people_facts
@@ -21,7 +21,7 @@ def tell_called_off(*, project_id: int, today: date, pack: Pack) -> None:
     """
     project = db.session.get_one(Project, project_id)
     matched = matches.matched_with(project_id)
-    best = finding.best_open(people_facts(today=today, only=matched), limit=NEXT_BEST, pack=pack) if matched else {}
+    best = telling.best_open(people_facts(today=today, only=matched), limit=NEXT_BEST, pack=pack) if matched else {}
     facts = {"project": project.public_id, "title": project.title, "words": project.ended_reason}
     tell(
         "project:call_off",
