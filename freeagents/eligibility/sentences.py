@@ -247,6 +247,8 @@ def sentence_for_breach(facts: Mapping[str, Any]) -> str:
     """Return what is not kept of a side rule, or cannot be: ``kind``, ``people`` and where."""
     if facts["kind"] == "apart":
         return str(_("%(one)s and %(other)s are together on project %(project)s.", **facts))
+    if facts["kind"] == "time":
+        return str(_("Somebody has more seats than time."))
     if facts["kind"] == "minimum":
         return str(
             ngettext(

@@ -46,6 +46,8 @@ def where(case: Case, policy: Policy, code: str, numbers: Sequence[int]) -> dict
     if code == "apart":
         one, other = (case.people.key_of(person) for person in numbers[:2])
         return {"of": code, "one": one, "other": other, "project": case.projects[numbers[2]].key}
+    if code == "time":
+        return {"of": code, "person": case.people.key_of(numbers[0])}
     found = {"of": code, "project": case.projects[numbers[0]].key}
     return found | ({"discipline": _disciplines(case)[numbers[1]]} if code == "team" else {})
 

@@ -63,11 +63,13 @@ class SideRulesSchema(Schema):
     A cost is in points for each person too many or too few; null: the rule must hold.
 
     ``one_team``: a project of three seats or more has somebody of each discipline that it names, or stays empty.
+    ``several_seats``: people may have several part-time seats, as long as they have the time.
     ``least_people``: a project of so many seats or more has so many people, or nobody.
     """
 
     limits = fields.List(fields.Nested(LimitSchema), load_default=list, validate=validate.Length(max=MOST_LIMITS))
     one_team = fields.Boolean(load_default=False)
+    several_seats = fields.Boolean(load_default=False)
     least_people = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(2, 200))
     cost_department, cost_discipline, cost_grade, cost_region, cost_team, cost_least_people = (
         fields.Integer(load_default=None, allow_none=True, validate=validate.Range(0, 1000)) for _ in range(6)

@@ -89,6 +89,7 @@ def _page(proposal: Proposal, form: Form) -> Answer:
         "longest_reason": LONGEST_REASON,
         "not_used": NOT_USED,
         "priced": subject.policy.objective in bridge.PRICED,
+        "limited": "gap" in (subject.figures or {}),
         "asked": private and "instead" in request.args,
         "alternatives": choosing.alternatives_to(proposal, subject) if private and "instead" in request.args else None,
     }

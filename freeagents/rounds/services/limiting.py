@@ -72,7 +72,13 @@ def stated(rules: Rules) -> dict[str, Any]:
         for code, (least, most) in rules.ranges(kind).items()
     ]
     costs = {f"cost_{name}": rules.breach_points.get(name) for name in COSTS}
-    return {"limits": limits, "one_team": rules.one_team, "least_people": rules.least_people or None, **costs}
+    return {
+        "limits": limits,
+        "one_team": rules.one_team,
+        "several_seats": rules.several_seats,
+        "least_people": rules.least_people or None,
+        **costs,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,7 @@ class SideRules:
 
     limits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     one_team: bool = False
+    several_seats: bool = False
     least_people: int = 0
     breach_points: Mapping[str, int] = field(default_factory=dict)
 
@@ -106,7 +113,7 @@ def read(data: Mapping[str, Any]) -> SideRules:
     for name in given:
         if name not in there:
             raise Invalid(_("This version states no such rule. Leave its cost blank."), field=f"cost_{name}")
-    return SideRules(limits, data["one_team"], data["least_people"] or 0, given)
+    return SideRules(limits, data["one_team"], data["several_seats"], data["least_people"] or 0, given)
 
 
 def refusal(error: PolicyError) -> Invalid:
@@ -121,7 +128,8 @@ def refusal(error: PolicyError) -> Invalid:
 def sentences(rules: Rules) -> list[str]:
     """Return the side rules of a policy in words, each with what it costs to break it."""
     keys = [f"{kind}:{code}" for kind in rules.limits for code in rules.limits[kind]]
-    return [f"{told} {_cost(rules, name)}" for name, told in _told(rules, names_of_groups(keys))]
+    stated = [f"{told} {_cost(rules, name)}" for name, told in _told(rules, names_of_groups(keys))]
+    return [*stated, *_freely(rules)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +160,7 @@ def kept(figures: Mapping[str, Any], rules: Rules, *, private: bool) -> Kept | N
     limits = [
         (f"{sentence_for_limit(_with_name(use, names))} {_cost(rules, use.of)}", use.placed >= use.most) for use in uses
     ]
-    others = [f"{told} {_cost(rules, name)}" for name, told in _told(rules, None)]
+    others = [*(f"{told} {_cost(rules, name)}" for name, told in _told(rules, None)), *_freely(rules)]
     titles = queries.titles({row["project"] for row in figures["breaches"] if "project" in row})
     unkept = [(_broken(row, names, titles), points(row["units"])) for row in figures["breaches"]]
     return Kept(limits, others, unkept, sentence_for_gap(**figures["gap"]))
@@ -254,6 +262,10 @@ def _told(rules: Rules, names: Mapping[str, Words] | None) -> Iterator[tuple[str
                 rules.least_people,
             ),
         )
+
+
+def _freely(rules: Rules) -> list[str]:
+    return [_("People may have several part-time seats, as long as they have the time.")] if rules.several_seats else []
 
 
 def _cost(rules: Rules, name: str) -> str:

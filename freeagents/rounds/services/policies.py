@@ -56,6 +56,7 @@ def write_version(
             points=Points(**points),
             limits=side_rules.limits,
             one_team=side_rules.one_team,
+            several_seats=side_rules.several_seats,
             least_people=side_rules.least_people,
             breach_points=side_rules.breach_points,
             **numbers,

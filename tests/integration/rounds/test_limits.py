@@ -52,6 +52,7 @@ WRITTEN = {
     "cost_grade": "4",
     "least_people": "2",
     "one_team": "true",
+    "several_seats": "true",
 }
 
 
@@ -77,7 +78,8 @@ def test_limits_are_written_on_the_page_and_stay_in_the_next_version(app, author
     page = author.get(shown)
     rules = document(app)
     assert rules.limits == {"department": {"home": {"most": 2}}, "grade": {"G7": {"least": 1, "most": 3}}}
-    assert (rules.one_team, rules.least_people, rules.breach_points) == (True, 2, {"grade": 4})
+    assert (rules.one_team, rules.several_seats, rules.least_people) == (True, True, 2)
+    assert rules.breach_points == {"grade": 4}
     assert "At most 2 people of Home are placed. This must hold." in page
     assert "From 1 to 3 people of Grade 7 are placed. Each person too many or too few costs 4 points." in page
     assert "A project of 2 seats or more has 2 people at least, or nobody. This must hold." in page
@@ -202,8 +204,11 @@ def test_a_broken_limit_shows_what_it_cost(app, world):
     with app.app_context():
         subject, _, _ = a_limited_round(world, limits={"department": {"home": 0}}, breach_points={"department": 1})
         address = f"/rounds/{subject.public_id}"
-    page = signed_in(app, HR).get(address)
+    reviewer = signed_in(app, HR)
+    page = reviewer.get(address)
     assert "What was not kept, and what it cost" in page
+    one = page[page.index("/rounds/proposals/") :].partition('"')[0]
+    assert "Not worked out: under this policy’s rules" in reviewer.get(f"{one}?instead=yes")
     assert "Of Home 2 people too many are placed. This cost 2 points." in page
 
 
