@@ -98,6 +98,18 @@ class OneRound(MethodView):
         return subject
 
 
+@rounds_bp.route("/<subject>/cancel")
+class CancelRound(MethodView):
+    """A planned round that is not to be run."""
+
+    @allow("round:edit", subject=queries.round_by_public_id)
+    @rounds_bp.response(200, RoundShown)
+    def post(self, subject: Round) -> Round:
+        """Cancel a round that was not run yet."""
+        planning.cancel(subject=subject, actor_id=current_actor().person_id)
+        return subject
+
+
 @rounds_bp.route("/<subject>/run")
 class RunRound(MethodView):
     """A round that is to be solved."""

@@ -94,6 +94,18 @@ def run(subject: Round) -> Answer:
     return _round_page(subject, form)
 
 
+@bp.post("/<subject>/cancel")
+@allow("round:edit", subject=queries.round_by_public_id)
+def cancel(subject: Round) -> Answer:
+    """Cancel a round that was not run yet."""
+    form = _nothing_typed()
+    with form.refusals():
+        planning.cancel(subject=subject, actor_id=current_actor().person_id)
+        flash(_("The round is cancelled."), "success")
+        return see_other("rounds.show", subject=subject.public_id)
+    return _round_page(subject, form)
+
+
 @bp.get("/<subject>/rerun")
 @allow("round:edit", subject=queries.round_by_public_id)
 def rerun_form(subject: Round) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -30,15 +30,22 @@ from freeagents.rounds.services.solving import SOLVE_JOB
 from freeagents.skills.queries import names_of
 
 SALT_BYTES = 16
+OLDEST_CUT_OFF, LATEST_CUT_OFF = timedelta(days=30), timedelta(days=366)
 
 
 def make_round(*, name: str, policy: Policy, cut_off: datetime, actor_id: int) -> Round:
     """Plan a round; the hash of its salt is fixed and shown from now on.
 
-    :raises Invalid: no name was given, or nobody approved the policy.
+    :raises Invalid: no name was given, nobody approved the policy, or the cut-off is too long ago or too far off.
     """
     if not name.strip():
         raise Invalid(_("Enter a name for the round."), field="name")
+    now = utc_now()
+    if not now - OLDEST_CUT_OFF <= cut_off <= now + LATEST_CUT_OFF:
+        raise Invalid(
+            _("The cut-off must lie between %(days)d days ago and a year from now.", days=OLDEST_CUT_OFF.days),
+            field="cut_off",
+        )
     if policy.approved_by is None:
         raise Invalid(_("Nobody has approved this policy yet. Choose another."), field="policy")
     made = Round(
@@ -77,6 +84,19 @@ def queue_round(*, subject: Round, now: datetime, actor_id: int) -> None:
     db.session.flush()
     enqueue(db.session, SOLVE_JOB, lock=f"round/{subject.series}", round_id=subject.id)
     record(db.session, "round:queue", f"round/{subject.public_id}", actor_id=actor_id)
+
+
+def cancel(*, subject: Round, actor_id: int) -> None:
+    """Cancel a round that was planned and not run: nobody was told of it.
+
+    :raises Conflict: it was run, or cancelled, meanwhile.
+    """
+    queries.lock_round(subject)
+    if subject.state != "draft":
+        raise Conflict(_("Only a round that was not run yet can be cancelled."))
+    _move(subject, "cancelled")
+    db.session.flush()
+    record(db.session, "round:cancel", f"round/{subject.public_id}", actor_id=actor_id)
 
 
 def rerun(*, subject: Round, actor_id: int) -> Round:

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from freeagents.accounts.queries.directory import person_by_email
 from freeagents.accounts.services.tokens import make_api_token
+from freeagents.db.base import utc_now
 from freeagents.eligibility.bridge import policy_from_toml
 from freeagents.extensions import db
 from freeagents.rounds.models import ProposalOpening
@@ -63,9 +64,7 @@ def solved(app, world) -> str:
 
 
 def test_program_runs_reviews_and_publishes_a_round(app, world, hr):
-    made = hr.post(
-        "/rounds", {"name": "Winter", "policy": world.policy, "cut_off": "2026-01-01T00:00:00+00:00"}, status=201
-    )
+    made = hr.post("/rounds", {"name": "Winter", "policy": world.policy, "cut_off": utc_now().isoformat()}, status=201)
     assert (made["state"], made["version"], made["policy"]) == ("draft", 1, "balanced@1")
     assert len(made["salt_hash"]) == 64
     with app.app_context():

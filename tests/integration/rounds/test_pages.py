@@ -404,3 +404,20 @@ def test_opening_is_noted_before_the_decision_of_somebody_else_counts(app, world
         subject = queries.round_by_public_id(solved)
         assert queries.undecided(subject.id) == 2
         assert review.approve_opened(subject=subject, pack=PACK, actor_id=world.auditor) == (0, [])
+
+
+def test_a_planned_round_can_be_cancelled_and_a_solved_one_cannot(world, hr):
+    made = hr.post("/rounds/new", planned(world)).headers["Location"]
+    assert "Cancel the round" in hr.get(made)
+    hr.post(f"{made}/cancel", page=made)
+    page = hr.get(made)
+    assert "The round is cancelled" in page
+    assert "Run the round" not in page
+    answer = hr.post(f"{made}/cancel", page="/rounds/new", status=409)
+    assert "Only a round that was not run yet can be cancelled." in answer.text
+
+
+@pytest.mark.parametrize("year", ["2019", str(TODAY.year + 3)])
+def test_a_cut_off_of_another_time_is_refused(world, hr, year):
+    answer = hr.post("/rounds/new", planned(world, **{"cut_off-year": year}), status=422)
+    assert "The cut-off must lie between 30 days ago and a year from now." in answer.text
