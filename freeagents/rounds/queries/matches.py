@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
@@ -21,6 +21,13 @@ GOING = ("open", "filled")
 def lock_publishing() -> None:
     """Let no other round be published until the transaction ends: two could take the same seat, or the same person."""
     wait_for(db.session, AdvisoryLock.PUBLISHING)
+
+
+def seat_ids(projects: Iterable[int]) -> dict[tuple[str, int], int]:
+    """Return (public id of its project, number) → id of each seat of these projects."""
+    query = select(Project.public_id, Seat.number, Seat.id).join(Seat, Seat.project_id == Project.id)
+    rows = db.session.execute(query.where(Project.id.in_(projects)))
+    return {(project, number): seat for project, number, seat in rows}
 
 
 def approved(round_id: int) -> Sequence[Proposal]:

@@ -15,10 +15,11 @@ from freeagents.eligibility.nearest import nearest_seats
 from freeagents.eligibility.queries import count_for_manager
 from freeagents.eligibility.relaxing import fillings
 from freeagents.extensions import db
-from freeagents.rounds.models import EmptySeat, LeftOutPart, NextBest
+from freeagents.rounds.models import EmptySeat, LeftOutPart, NextBest, Round
 from freeagents.rounds.services import leaving
 from freeagents.rounds.services.freezing import Frozen
 
+ADVISED = "advised"
 ALTERNATIVES = 3
 """So many of the next best people of each project are priced."""
 COUNTED = 500
@@ -26,7 +27,10 @@ COUNTED = 500
 
 
 def advise(round_id: int, answer: bridge.Answer, frozen: Frozen, pack: Pack) -> None:
-    """Store all of it; commits between its parts. Nothing, where nothing has a price."""
+    """Store all of it; commits between its parts. Nothing, where nothing has a price.
+
+    Done twice it stores the same. The last of it notes in the round's figures that all is there.
+    """
     if not answer.plan.is_priced:
         return
     _price_alternatives(round_id, answer, frozen)
@@ -45,6 +49,8 @@ def advise(round_id: int, answer: bridge.Answer, frozen: Frozen, pack: Pack) -> 
         told = EmptySeat.facts.op("||")(cast(facts, JSONB))
         here = (EmptySeat.round_id == round_id, EmptySeat.seat_id.in_(seats[project]))
         db.session.execute(update(EmptySeat).where(*here).values(facts=told))
+    noted = Round.figures.op("||")(cast({ADVISED: True}, JSONB))
+    db.session.execute(update(Round).where(Round.id == round_id).values(figures=noted))
 
 
 def _price_alternatives(round_id: int, answer: bridge.Answer, frozen: Frozen) -> None:

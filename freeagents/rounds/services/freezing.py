@@ -131,6 +131,20 @@ def freeze(subject: Round, *, pack: Pack, tell: Callable[[int, int], None] = lam
     )
 
 
+def thawed(case: Case) -> Frozen:
+    """Return a kept case with what the keys of its projects stand for; nothing is said of who its people are."""
+    ids = queries.project_ids_by_public_id()
+    projects = {project.key: ids[project.key] for project in case.projects if project.key in ids}
+    return Frozen(
+        case=case,
+        people=_ids(()),
+        projects=projects,
+        seats=matches.seat_ids(projects.values()),
+        kept={},
+        unused_edits=0,
+    )
+
+
 def pseudonyms(salt: bytes, public_ids: Sequence[str]) -> NDArray[np.bytes_]:
     """Return the pseudonyms of public ids under this salt."""
     named = [hmac.digest(salt, public_id.encode(), "sha256")[:PSEUDONYM_BYTES].hex() for public_id in public_ids]

@@ -56,11 +56,13 @@ PART_COLUMNS = {"round_id": "int4", "number": "int4", "content": "bytea"}
 def solve_round(*, round_id: int, pack: Pack) -> None:
     """Freeze the round's case, solve it, and store what it proposes; a job's handler.
 
-    Commits between its stages: solving takes long, and others must see how far it is. Does nothing when the round is
-    not waiting to be solved. Whatever goes wrong ends the round as failed, with a code.
+    Commits between its stages: solving takes long, and others must see how far it is. Where the round is in review, it
+    goes on with what could be otherwise, if that was not worked out; else it does nothing unless the round waits.
+    Whatever goes wrong ends the round as failed, with a code.
     """
     attempt = claim(round_id)
     if attempt is None:
+        _advise_again(round_id, pack)
         return
     try:
         _solve(round_id, attempt, pack)
@@ -125,6 +127,17 @@ def _solve(round_id: int, attempt: str, pack: Pack) -> None:
         db.session.commit()
         # HR can begin while this is worked out: in a large round it takes longer than all before.
         advising.advise(round_id, answer, frozen, pack)
+
+
+def _advise_again(round_id: int, pack: Pack) -> None:
+    """Work out what could be otherwise where a worker died over it: the job comes again, and the round is in review."""
+    subject = queries.round_by_id(round_id)
+    if subject.state != "in_review" or subject.snapshot_id is None or advising.ADVISED in (subject.figures or {}):
+        return
+    frozen = freezing.thawed(explaining.kept_case(subject))
+    answer = bridge.solve(frozen.case, bridge.policy_from_toml(subject.policy.document))
+    db.session.commit()
+    advising.advise(round_id, answer, frozen, pack)
 
 
 def _freeze(

@@ -15,7 +15,7 @@ from freeagents.profiles import services as profiles
 from freeagents.profiles.models import HeldSkill
 from freeagents.projects.models import Project
 from freeagents.rounds.queries import rounds as queries
-from freeagents.rounds.services import leaving, planning, review
+from freeagents.rounds.services import advising, leaving, planning, review, solving
 from tests.clients import signed_in
 from tests.factories import PACK, PASSWORD, a_department, a_person, a_policy, an_agent, some_skills, with_role
 from tests.integration.rounds import world as w
@@ -176,3 +176,21 @@ def test_but_not_where_fewer_than_ten_agreed_to_be_counted(app, world):
     assert "One seat of “Write plain forms” stayed empty" in page
     assert "HR matches again in the next round." in page
     assert "smallest change" not in page
+
+
+def test_what_a_dead_worker_left_is_worked_out_when_the_job_comes_again(app, world, monkeypatch):
+    with app.app_context(), monkeypatch.context() as dying:
+        dying.setattr(advising, "advise", lambda *_all: None)
+        subject = w.solved(world)
+        round_id, before = subject.id, dict(subject.figures)
+        assert not leaving.nearest_by_row(subject)
+    with app.app_context():
+        solving.solve_round(round_id=round_id, pack=PACK)
+        db.session.commit()
+        subject = queries.round_by_id(round_id)
+        assert subject.state == "in_review"
+        assert subject.figures == before | {"advised": True}
+        told = leaving.nearest_by_row(subject)
+        assert told
+        solving.solve_round(round_id=round_id, pack=PACK)
+        assert leaving.nearest_by_row(queries.round_by_id(round_id)) == told
