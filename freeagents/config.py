@@ -29,6 +29,7 @@ class Settings:
     :ivar session_hours: a sign-in ends after so long in any case.
     :ivar trusted_proxies: how many reverse proxies set ``X-Forwarded-*`` in front of the service.
     :ivar pool_size: database connections a web process may hold.
+    :ivar statement_seconds: the database ends a question of a page or of the API after so long; jobs are not bound.
     :ivar require_second_factor: HR and administrators can use their roles only after a second factor.
     :ivar oidc_issuer: the address of an OpenID provider that people may sign in at; None without one.
     :ivar oidc_client_id: what the provider calls this service.
@@ -48,6 +49,7 @@ class Settings:
     session_hours: int = 12
     trusted_proxies: int = 0
     pool_size: int = 8
+    statement_seconds: int = 20
     require_second_factor: bool = True
     oidc_issuer: str | None = None
     oidc_client_id: str = ""
@@ -96,6 +98,7 @@ class Settings:
             session_hours=_whole(environment, "SESSION_HOURS", cls.session_hours),
             trusted_proxies=_whole(environment, "TRUSTED_PROXIES", cls.trusted_proxies, least=0),
             pool_size=_whole(environment, "POOL_SIZE", cls.pool_size),
+            statement_seconds=_whole(environment, "STATEMENT_SECONDS", cls.statement_seconds),
             require_second_factor=_yes(environment, "REQUIRE_SECOND_FACTOR", default=cls.require_second_factor),
             oidc_issuer=environment.get("OIDC_ISSUER") or None,
             oidc_client_id=environment.get("OIDC_CLIENT_ID", cls.oidc_client_id),

@@ -7,13 +7,16 @@ from functools import wraps
 from typing import Any
 
 import structlog
-from flask import Flask, Response, current_app, g, make_response, request
+from flask import Flask, Response, current_app, g, has_request_context, make_response, request
 from flask_babel import gettext as _
+from psycopg.errors import QueryCanceled
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.orm.exc import StaleDataError
 
 from freeagents.errors import Conflict, DomainError, Forbidden, NotFound, SignInRequired, Unavailable
-from freeagents.extensions import db
+from freeagents.extensions import db, settings
 from freeagents.security.access import PERMISSIONS, allows
 from freeagents.security.actor import actor_or_none
 
@@ -98,8 +101,28 @@ def permission_of(app: Flask, endpoint: str, method: str) -> str | None:
     return getattr(view, "permission", None)
 
 
+@event.listens_for(Session, "after_begin")
+def bind_in_time(_session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    """Let the database end what takes too long in this transaction of a request; jobs and commands are not bound.
+
+    What is set for a transaction alone can never stay on a connection that goes back to a pool. It is told the driver
+    itself, since it is no question of anybody's.
+    """
+    if has_request_context():
+        driver: Any = connection.connection.driver_connection
+        driver.execute(f"SET LOCAL statement_timeout = '{settings.statement_seconds}s'")
+
+
 def translate_database_error(error: DBAPIError | StaleDataError) -> DomainError:
     """Turn a failed flush or commit into the sentence a person can act on."""
+    if isinstance(getattr(error, "orig", None), QueryCanceled):
+        return Unavailable(
+            _(
+                "This took longer than one answer may take, and was given up. Nothing was saved. Ask for less, or try "
+                "again in a minute."
+            ),
+            retry_after=60,
+        )
     if isinstance(error, IntegrityError | StaleDataError):
         return Conflict(_("Somebody changed this at the same moment. Look at it again and repeat what you did."))
     return Unavailable(_("The service is busy. Nothing was saved. Try again in a minute."), retry_after=30)
