@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import pickle
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from freeagents.kernels import VARIABLE, are_kept, keep_kernels
+from freeagents.matching._compiled import above
 
 NOWHERE = Path("/proc/self/nowhere")  # not even root makes a folder there
 
@@ -71,3 +73,18 @@ def test_kernels_are_known_to_be_kept_where_numba_finds_them(tmp_path: Path) -> 
     assert not are_kept(given, NOWHERE)
     (below / "_flow.place-45.py311.nbi").touch()
     assert are_kept(given, NOWHERE)
+
+
+def test_a_cache_that_cannot_be_read_is_made_anew() -> None:
+    above.recompile()
+    assert above(1, 0, 0, 0)
+    kept = above._cache
+    index = Path(kept._cache_file._index_path)
+    with index.open("rb") as file:
+        version = pickle.load(file)
+    # What a newer version left may name things that this one does not have.
+    index.write_bytes(pickle.dumps(version) + b"cfreeagents.nowhere\nThing\n.")
+    with pytest.raises(ModuleNotFoundError):
+        kept._cache_file._load_index()
+    assert kept.load_overload(above.signatures[0], above.targetctx) is None
+    assert kept._cache_file._load_index() == {}
