@@ -21,6 +21,7 @@ from freeagents.db.base import today, utc_now
 from freeagents.eligibility.fitting import as_figures, fits
 from freeagents.eligibility.pool import people_facts
 from freeagents.eligibility.schemas import FitShown
+from freeagents.eligibility.sentences import your_answers
 from freeagents.errors import Invalid
 from freeagents.extensions import pack
 from freeagents.projects.models import Project
@@ -51,6 +52,20 @@ class ApplicationShown(Schema):
     submitted_at = fields.AwareDateTime()
 
 
+class NextShown(Schema):
+    """An open project that suited the person when they were told of an answer."""
+
+    project = fields.String(attribute="public_id")
+    title = fields.String()
+
+
+class OwnApplicationShown(ApplicationShown):
+    """An application in the list of one's own, with the projects named with its answer that are still open."""
+
+    answers = fields.List(fields.String(), metadata={"description": "Why, and what would have changed it."})
+    next = fields.List(fields.Nested(NextShown))
+
+
 class NewApplication(Schema):
     """Which project to apply for."""
 
@@ -68,10 +83,19 @@ class Applications(MethodView):
     """The token owner's applications."""
 
     @allow("application:list_own")
-    @bp.response(200, ApplicationShown(many=True))
-    def get(self) -> Sequence[Application]:
+    @bp.response(200, OwnApplicationShown(many=True))
+    def get(self) -> list[dict[str, Any]]:
         """List one's own applications: those that stand by rank, then the others."""
-        return queries.applications_of(current_actor().person_id)
+        person_id = current_actor().person_id
+        found = queries.applications_of(person_id)
+        suiting = queries.told_next(person_id, (one for one in found if one.state == "not_matched"))
+        plain = ("public_id", "project", "state", "rank", "reason", "submitted_at")
+        return [
+            {name: getattr(one, name) for name in plain}
+            | {"answers": your_answers(one.reason, one.reason_facts or {}) if one.reason else []}
+            | {"next": suiting.get(one.id, ())}
+            for one in found
+        ]
 
     @allow("application:submit")
     @bp.arguments(NewApplication)

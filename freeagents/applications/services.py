@@ -296,8 +296,8 @@ def tell_answers(*, at: datetime, today: date, pack: Pack) -> None:
         best = _best_next(answered, today, pack)
         told: dict[str, list[Notice]] = {}
         for application in answered:
-            event = f"application/{application.public_id}/{application.state}/{at.isoformat()}"
-            notice = Notice(application.person_id, event, _facts(application, best.get(application.person_id, [])))
+            facts = _facts(application, best.get(application.person_id, []))
+            notice = Notice(application.person_id, queries.answer_event(application), facts)
             told.setdefault(f"application:{application.state}", []).append(notice)
         for kind, notices in told.items():
             tell(kind, notices)

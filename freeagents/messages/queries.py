@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ScalarSelect, SQLColumnExpression, func, select
 from sqlalchemy.orm import aliased, selectinload
@@ -27,6 +28,14 @@ def messages_of(recipient_id: int, *, after: str | None, limit: int, unread: boo
     if unread:
         query = query.where(Message.read_at.is_(None))
     return db.session.scalars(query).all()
+
+
+def facts_told(recipient_id: int, events: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return event → what a person was told of it."""
+    rows = db.session.execute(
+        select(Message.event, Message.facts).where(Message.recipient_id == recipient_id, Message.event.in_(events))
+    )
+    return {row.event: row.facts for row in rows}
 
 
 def unread(recipient_id: SQLColumnExpression[int]) -> ScalarSelect[int]:

@@ -174,14 +174,16 @@ def decline(project_invitation: ProjectInvitation) -> Answer:
 
 
 def _own_page(form: Form | None = None) -> Answer:
-    found = queries.applications_of(current_actor().person_id)
+    person_id = current_actor().person_id
+    found = queries.applications_of(person_id)
+    suiting = queries.told_next(person_id, (one for one in found if one.state == "not_matched"))
     return render(
         "applications/mine.html",
         invitations=invitations.invitations_of(current_actor().person_id, today=today()),
         form=form or Form(Schema()),
         standing=[one for one in found if one.state == "submitted"],
         answered=[
-            (one, your_answers(one.reason, one.reason_facts or {}) if one.reason else [])
+            (one, your_answers(one.reason, one.reason_facts or {}) if one.reason else [], suiting.get(one.id, ()))
             for one in found
             if one.state != "submitted"
         ],

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from freeagents.applications.models import Application, SavedSearch
 from freeagents.db import bulk
 from freeagents.eligibility.models import Conflict
 from freeagents.extensions import db
+from freeagents.messages.queries import facts_told
 from freeagents.projects.models import Project
 
 Array = NDArray[np.int32]
@@ -66,6 +67,25 @@ def applications_of(person_id: int) -> Sequence[Application]:
         .options(joinedload(Application.project).joinedload(Project.department))
         .order_by(Application.state != "submitted", Application.rank.nulls_last(), Application.id.desc())
     ).all()
+
+
+def told_next(person_id: int, applications: Iterable[Application]) -> dict[int, Sequence[Project]]:
+    """Return application id → the projects that were named with its answer, as far as they are still open."""
+    events = {one.id: answer_event(one) for one in applications if one.ended_at}
+    told = facts_told(person_id, events.values()) if events else {}
+    named = {one: [row["project"] for row in told.get(event, {}).get("next", ())] for one, event in events.items()}
+    wanted = {project for projects in named.values() for project in projects}
+    if not wanted:
+        return {}
+    rows = db.session.scalars(select(Project).where(Project.public_id.in_(wanted), Project.state == "open"))
+    still = {project.public_id: project for project in rows}
+    return {one: [still[project] for project in projects if project in still] for one, projects in named.items()}
+
+
+def answer_event(application: Application) -> str:
+    """Return the name of the event that an answer is."""
+    at = application.ended_at.astimezone(UTC).isoformat() if application.ended_at else ""
+    return f"application/{application.public_id}/{application.state}/{at}"
 
 
 def standing_applications(person_id: int) -> Sequence[Application]:

@@ -9,11 +9,13 @@ from sqlalchemy import text
 
 from freeagents.applications import services as applications
 from freeagents.applications.models import Application
+from freeagents.applications.queries import applications as queries
 from freeagents.db.base import utc_now
 from freeagents.extensions import db
 from freeagents.messages.kinds import say
 from freeagents.messages.models import Message
 from freeagents.projects.models import Project
+from freeagents.projects.queries import whole_project
 from freeagents.rounds.services import expiring, planning, review, solving
 from tests.factories import PACK, TODAY, a_department, a_person, a_project, an_agent
 from tests.integration.rounds.world import FORMS, SURVEYS, World, a_world, proposal, solved
@@ -188,3 +190,17 @@ def test_project_that_a_round_has_people_for_does_not_expire(session, world):
     expiring.expire_stale(today=later)
     assert session.get(Project, world.projects[SURVEYS]).state == "expired"
     assert session.get(Project, world.projects[FORMS]).state == "open"
+
+
+def test_the_page_of_applications_names_what_was_told_as_far_as_it_is_open(session, world):
+    publish(world)
+    more = a_project("Count things", department=a_department("host"), essential={"numbers": 1})
+    session.commit()
+    run_tell_jobs()
+    alan = world.people["alan"]
+    answered = [one for one in queries.applications_of(alan) if one.state == "not_matched"]
+    named = queries.told_next(alan, answered)
+    assert [[one.title for one in projects] for projects in named.values()] == [["Count things"]]
+    applications.end_project(project=whole_project(more.public_id), ending="cancelled", reason="Gone.", actor_id=None)
+    session.commit()
+    assert [list(projects) for projects in queries.told_next(alan, answered).values()] == [[]]
