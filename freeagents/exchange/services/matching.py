@@ -32,6 +32,7 @@ from freeagents.eligibility.sentences import (
 )
 from freeagents.exchange.facts import case_of, group_code, unordered
 from freeagents.exchange.rows import APART, APPLICATIONS, PEOPLE, PROJECTS, Rows, read_rows
+from freeagents.exchange.services.unknown import unknown_words
 from freeagents.exchange.tables import Faults, InputError, replacing, write_table
 from freeagents.web.filters import plain_points
 
@@ -255,7 +256,7 @@ def _report(
         "limits": [_limit(use) for use in limits],
         "breaches": [_breach(facts) for facts in answer.breaches],
         "gap": _gap(answer),
-        "notes": [*_notes(case), *_idle_limits(limits)],
+        "notes": [*_notes(case), *unknown_words(case, pack), *_idle_limits(limits)],
         "not_used": [str(what) for what in NOT_USED],
         "unfilled": list(_unfilled(case, answer, pack)),
         "unplaced": list(_unplaced(case, answer, titles, pack)),

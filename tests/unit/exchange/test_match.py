@@ -558,3 +558,20 @@ def test_the_hash_tells_who_is_apart_whichever_way_it_is_written(run):
         run("--apart", "apart.csv", **APART_FILES)
         hashes.append(report()["input"]["sha256"])
     assert hashes[0] == hashes[1] != hashes[2]
+
+
+def test_a_misspelt_word_is_named_with_what_it_may_mean(run):
+    run(
+        people="person_id,department,clearance,places,skills\np1,hmcr,SCC,Leedz,agile-workin:3;knitting:2\n",
+        projects="project_id,essential\nj1,decision-makng:1\n",
+        applications="person_id,project_id\n",
+    )
+    notes = [note for note in report()["notes"] if note["code"] == "word_not_known"]
+    assert {note["facts"]["word"]: note["facts"]["near"] for note in notes} == {
+        "agile-workin": "agile-working",
+        "decision-makng": "decision-making",
+        "Leedz": "leeds",
+        "SCC": "SC",
+        "hmcr": "hmrc",
+    }
+    assert notes[0]["sentence"] == "No skill is called agile-workin. Did you mean agile-working?"
