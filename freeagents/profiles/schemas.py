@@ -14,6 +14,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, vali
 from freeagents.profiles.models import WORK_MODES
 from freeagents.skills.schemas import HeldSkillSchema, skill_levels, skill_words
 from freeagents.web.fields import Packed, Prose, Upload, Word
+from freeagents.web.words import spoken_name
 
 KILOMETRES = _l("Write the distance in kilometres, from 0 to 20100, such as 40.")
 
@@ -103,7 +104,7 @@ def _no_language_twice(items: list[dict[str, Any]]) -> None:
     codes = [item["language"] for item in items]
     for code in codes:
         if codes.count(code) > 1:
-            raise ValidationError(str(_l("%(code)s is there twice. Name each language once.", code=code)))
+            raise ValidationError(str(_l("%(code)s is there twice. Name each language once.", code=spoken_name(code))))
 
 
 class SpellSchema(Schema):

@@ -33,6 +33,7 @@ from freeagents.profiles.models import (
 )
 from freeagents.skills.models import Skill
 from freeagents.skills.services import understand
+from freeagents.web.words import skill_name
 
 REMINDED_BEFORE = timedelta(days=90)
 """How long before its end people are reminded: to renew a clearance or to take a test takes weeks."""
@@ -256,7 +257,7 @@ def _write_skills(profile: Profile, items: Sequence[Mapping[str, Any]], skills_o
         skill = found[item["skill"]]
         if skill.id in rows:
             raise Invalid(
-                _("%(skill)s is there twice. Name each skill once.", skill=item["skill"]),
+                _("%(skill)s is there twice. Name each skill once.", skill=skill_name(item["skill"])),
                 field=f"skills-{position}-skill",
             )
         row = kept.get(skill.id) or HeldSkill(skill_id=skill.id, skill=skill)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import select, text
 
 from freeagents.country.entries import Words
-from freeagents.country.pack import Pack
+from freeagents.country.pack import Pack, fold
 from freeagents.extensions import db
 from freeagents.skills.models import Skill
 
+LEAST_LETTERS = 3
+"""What has fewer letters comes near everything."""
 DICTIONARIES = {"en": "english", "fr": "french", "sv": "swedish"}
 """Language → how PostgreSQL finds the stems of its words."""
 SUGGESTED = text(
@@ -70,6 +73,20 @@ def by_family(pack: Pack, locale: str) -> list[tuple[str, list[tuple[str, str]]]
         ]
         groups.append((pack.text(names, locale)[0], sorted(found, key=lambda item: item[1].casefold())))
     return groups
+
+
+def near_names(word: str, pack: Pack, locale: str, *, most: int = 3) -> list[str]:
+    """Return the names of skills that come near a word that is none, the nearest first.
+
+    Names that hold the word, or are held by it, come before those that are spelt alike.
+    """
+    asked = fold(word)
+    names = {fold(name): name for skill in pack.skills.values() if (name := pack.text(skill.names, locale)[0])}
+    if len(asked) < LEAST_LETTERS:
+        return []
+    within = sorted((name for name in names if asked in name or name in asked), key=lambda name: (len(name), name))
+    alike = difflib.get_close_matches(asked, names, n=most)
+    return [names[name] for name in dict.fromkeys((*within, *alike))][:most]
 
 
 def suggested(written: str, *, pack: Pack, locale: str, limit: int, without: Collection[str] = ()) -> Sequence[Skill]:

@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates
 from freeagents.db.base import today
 from freeagents.skills.models import MOST_SKILLS
 from freeagents.web.fields import Packed, Prose, Word
+from freeagents.web.words import skill_name
 
 MOST_SUGGESTED = 8
 """How many skills are suggested for a text unless told otherwise."""
@@ -89,6 +90,7 @@ class TakenSchema(Schema):
 
 def _no_skill_twice(items: list[dict[str, Any]]) -> None:
     words = [item["skill"].casefold() for item in items]
-    for word in words if len(set(words)) < len(words) else ():
+    for item, word in zip(items, words, strict=True) if len(set(words)) < len(words) else ():
         if words.count(word) > 1:
-            raise ValidationError(str(_l("%(skill)s is there twice. Name each skill once.", skill=word)))
+            twice = skill_name(item["skill"])
+            raise ValidationError(str(_l("%(skill)s is there twice. Name each skill once.", skill=twice)))

@@ -12,6 +12,8 @@ from freeagents.errors import Invalid
 from freeagents.extensions import db
 from freeagents.skills import queries
 from freeagents.skills.models import Skill
+from freeagents.web.filters import locale_code
+from freeagents.web.words import either
 
 IMPORTED = "import"
 
@@ -26,11 +28,15 @@ def understand(words: Sequence[str], *, pack: Pack, field: str, member: str = "-
     found = queries.by_words(words, pack)
     for position, word in enumerate(words):
         if word not in found:
-            raise Invalid(
-                _("%(word)s is not in the list of skills. Choose one from the list.", word=word),
-                field=f"{field}-{position}{member}",
-            )
+            raise Invalid(_not_known(word, pack), field=f"{field}-{position}{member}")
     return found
+
+
+def _not_known(word: str, pack: Pack) -> str:
+    near = queries.near_names(word, pack, locale_code())
+    if not near:
+        return str(_("%(word)s is not in the list of skills. Choose one from the list.", word=word))
+    return str(_("%(word)s is not in the list of skills. Did you mean %(near)s?", word=word, near=either(near)))
 
 
 def understand_or_add(words: Sequence[str], *, pack: Pack, actor_id: int | None) -> dict[str, Skill]:

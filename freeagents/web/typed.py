@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from babel.numbers import get_group_symbol
+from flask import has_app_context
+from flask_babel import get_locale
 from marshmallow import Schema, fields
 
 Typed = dict[str, list[str]]
@@ -125,7 +128,17 @@ def _member(typed: Typed, name: str, field: fields.Field[Any], files: Mapping[st
         return [value for value in (*typed.get(name, []), *numbered) if value.strip()]
     if isinstance(field, fields.Date) and name not in typed:
         return _date(typed, name)
-    return files.get(name) or _one(typed, name) or None
+    text = _one(typed, name)
+    return files.get(name) or (_ungrouped(text) if isinstance(field, fields.Integer) else text) or None
+
+
+def _ungrouped(text: str) -> str:
+    """Return a whole number without what parts its thousands in the language spoken: 10,000 or 10 000."""
+    locale = get_locale() if has_app_context() else None
+    mark = get_group_symbol(locale) if locale else ","
+    marks = r"\s" if mark.isspace() else re.escape(mark)
+    grouped = re.fullmatch(rf"\s*([+-]?\d{{1,3}}(?:[{marks}]\d{{3}})+)\s*", text)
+    return re.sub(rf"[{marks}]", "", grouped[1]) if grouped else text
 
 
 def _date(typed: Typed, name: str) -> str | None:

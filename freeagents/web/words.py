@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from babel import Locale
-from flask import Flask
+from flask import Flask, has_app_context
 from flask_babel import gettext as _
 from flask_babel import pgettext
 
@@ -146,7 +146,20 @@ def language_name(code: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def either(words: Sequence[str]) -> str:
+    """Say words as a choice: *A, B or C*."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(most)s or %(last)s", most=", ".join(words[:-1]), last=words[-1])
+
+
+def skill_name(word: str) -> str:
+    """Say a skill as a person wrote it: its name, where they chose it from a list and so gave its code."""
+    known = pack.skills.get(word) if has_app_context() else None
+    return in_words(known.names) if known else word
+
+
 def spoken_name(code: str) -> str:
     """Say a language that people speak and projects ask for; by its code where the pack does not know it."""
-    known = pack.language_scheme.languages.get(code)
+    known = pack.language_scheme.languages.get(code) if has_app_context() else None
     return in_words(known) if known else code

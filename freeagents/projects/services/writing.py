@@ -21,6 +21,7 @@ from freeagents.projects import queries
 from freeagents.projects.models import MOVES, AskedLanguage, Criterion, Project, Seat
 from freeagents.skills.models import Skill
 from freeagents.skills.services import understand
+from freeagents.web.words import skill_name
 
 Understand = Callable[[Sequence[str], str], dict[str, Skill]]
 PLAIN = ("title", "outcome", "tasks", "disciplines", "starts_on", "ends_on", "time_percent", "work_mode")
@@ -226,13 +227,13 @@ def _write_criteria(project: Project, data: Mapping[str, Any], skills_of: Unders
     for kind in ("essential", "asset"):
         if kind in data:
             found = skills_of([item["skill"] for item in data[kind]], kind)
-            asked = [(found[item["skill"]], item["level"]) for item in data[kind]]
+            asked = [(item["skill"], found[item["skill"]], item["level"]) for item in data[kind]]
         else:
-            asked = [(row.skill, row.level) for row in project.criteria if row.kind == kind]
-        for position, (skill, level) in enumerate(asked):
+            asked = [(row.skill.code, row.skill, row.level) for row in project.criteria if row.kind == kind]
+        for position, (word, skill, level) in enumerate(asked):
             if skill.id in wanted:
                 raise Invalid(
-                    _("%(skill)s is there twice. Name each skill once.", skill=skill.code),
+                    _("%(skill)s is there twice. Name each skill once.", skill=skill_name(word)),
                     field=f"{kind}-{position}-skill",
                 )
             wanted[skill.id] = (kind, level, skill)

@@ -284,3 +284,16 @@ def test_no_input_breaks_a_form_and_every_error_leads_somewhere(typed: dict[str,
     assert form.valid == (form.submitted and not form.errors)
     for name in form.errors:
         assert form.anchor(name)
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("10,000", 10000), ("1,234,567", 1234567), ("10000", 10000), (" 2 ", 2)])
+def test_whole_numbers_may_part_their_thousands(typed: str, meant: int) -> None:
+    form = Form(Schema.from_dict({"limit": fields.Integer(required=True)})(), MultiDict({"limit": typed}))
+    assert form.data == {"limit": meant}
+    assert form.value("limit") == typed
+
+
+@pytest.mark.parametrize("typed", ["1,00", "10,0000", ",100", "1.000", "10 000"])
+def test_other_marks_are_no_thousands(typed: str) -> None:
+    form = Form(Schema.from_dict({"limit": fields.Integer(required=True)})(), MultiDict({"limit": typed}))
+    assert not form.valid

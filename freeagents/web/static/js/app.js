@@ -136,11 +136,16 @@ function searchSelect (select, words) {
   const described = select.getAttribute('aria-describedby')
   const id = select.id
   const options = [...select.options].filter(option => option.value).map(option => ({ option, text: option.text, folded: fold(option.text) }))
-  const choose = text => {
+  const own = new Option()
+  const choose = (text = '') => {
     const asked = fold(text)
     const found = asked ? options.filter(one => one.folded.includes(asked)) : []
     const chosen = found.find(one => one.folded === asked) || (found.length === 1 && found[0])
-    select.value = chosen ? chosen.option.value : ''
+    // What is no choice is sent as it was typed: the answer keeps it, and names what comes near.
+    own.value = own.text = chosen ? '' : text.trim()
+    if (own.value) select.append(own)
+    else own.remove()
+    select.value = chosen ? chosen.option.value : own.value
     select.dispatchEvent(new Event('change', { bubbles: true }))
   }
   window.accessibleAutocomplete.enhanceSelectElement({
