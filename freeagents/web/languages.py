@@ -44,7 +44,9 @@ def spoken() -> str:
         return languages[0]
     actor = actor_or_none()
     own = actor.locale if actor is not None else None
-    preferred = request.accept_languages.best_match(languages)
+    # Werkzeug's own choice takes English for somebody who asks for fr-CA first and for en last.
+    asked = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
+    preferred = next((tag for tag in asked if tag in languages), None)
     wishes = (preferred, own) if request.path.startswith("/api/") else (sessions.language(), own, preferred)
     return next((wish for wish in wishes if wish in languages), languages[0])
 
