@@ -63,7 +63,6 @@ def _written(mail: Mail, to: Mailbox, said: Sequence[Said], locale: str, setting
     whole["Date"] = format_datetime(mail.created_at)
     whole["Message-ID"] = f"<{mail.public_id}@{urlsplit(settings.base_url).hostname}>"
     whole["Auto-Submitted"] = "auto-generated"
-    whole["Content-Language"] = locale
     values = {
         "said": said,
         "subject": _subject(said, service),
@@ -80,6 +79,8 @@ def _written(mail: Mail, to: Mailbox, said: Sequence[Said], locale: str, setting
         whole.add_attachment(
             calendar(dates, mail.created_at), maintype="text", subtype="calendar", filename="dates.ics"
         )
+    # Last of all: what begins with Content moves to the first part when another is added.
+    whole["Content-Language"] = locale
     return whole
 
 
