@@ -41,12 +41,14 @@ ELEMENT = re.compile(r'<(\w+)(?:[^>]*?\sclass="([^"]*)")?')
 class Walk:
     """A way over all pages of a government: every address of the URL map, and every link on the way.
 
+    :ivar language: the one that pages are asked for in.
     :ivar opened: the endpoints that answered somebody.
     :ivar dead: links that lead to nothing.
     """
 
     app: Flask
     swept: Swept
+    language: str = "en"
     opened: set[str] = field(default_factory=set)
     dead: list[str] = field(default_factory=list)
     _seen: set[tuple[object, ...]] = field(default_factory=set)
@@ -78,7 +80,9 @@ class Walk:
 
     def client(self, who: str) -> FlaskClient:
         """Return a client in which ``who`` is signed in."""
-        return self.app.test_client() if who == NOBODY else signed_in(self.app, self.swept.emails[who]).client
+        client = self.app.test_client() if who == NOBODY else signed_in(self.app, self.swept.emails[who]).client
+        client.get(f"/language/{self.language}")
+        return client
 
     def endpoint(self, address: str) -> str:
         """Return the endpoint that answers at an address."""

@@ -42,14 +42,23 @@ def eye(new_context: Callable[..., BrowserContext], axe: Axe, live_server: Servi
 
 @pytest.mark.parametrize("make", WORLDS.values(), ids=WORLDS)
 def test_every_page_is_good_for_everybody(app: Flask, eye: Eye, make: Callable[[Flask], Swept]) -> None:
-    walk = Walk(app, make(app))
+    look_at_all(Walk(app, make(app)), eye, make)
+
+
+@pytest.mark.parametrize("language", ["fr", "sv"])
+def test_every_page_is_good_in_every_language(app: Flask, eye: Eye, language: str) -> None:
+    look_at_all(Walk(app, sweep_world.filled(app), language), eye, sweep_world.filled)
+
+
+def look_at_all(walk: Walk, eye: Eye, make: Callable[[Flask], Swept]) -> None:
+    """Look at all pages of a walk."""
     for who in EVERYBODY:
         for client, address in walk.pages(who):
             eye.sign_in_as(client)
             eye.open(address)
             eye.look(f"{address} as {who}", words_only=make is sweep_world.long)
     if make is not sweep_world.empty:
-        unseen = {rule.endpoint for rule in page_rules(app)} - walk.opened - WITHOUT_A_PAGE
+        unseen = {rule.endpoint for rule in page_rules(walk.app)} - walk.opened - WITHOUT_A_PAGE
         assert not unseen, f"The walk leads nobody to {unseen}: what they show is missing from its world."
     assert not walk.dead, "\n".join(walk.dead)
     assert not eye.faults, "\n".join(eye.faults)
