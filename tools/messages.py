@@ -49,7 +49,11 @@ PARTIAL = {
         "eligibility/templates/",
         "exchange/",
         "projects/",
-        "rounds/",
+        "rounds/api",
+        "rounds/pages/",
+        "rounds/schemas.py",
+        "rounds/services/",
+        "rounds/templates/",
         "web/acts.py",
     )
 }
