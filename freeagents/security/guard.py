@@ -11,11 +11,11 @@ from flask import Flask, Response, current_app, g, has_request_context, make_res
 from flask_babel import gettext as _
 from psycopg.errors import QueryCanceled
 from sqlalchemy import Connection, event
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.orm.exc import StaleDataError
 
-from freeagents.errors import Conflict, DomainError, Forbidden, NotFound, SignInRequired, Unavailable
+from freeagents.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, SignInRequired, Unavailable
 from freeagents.extensions import db, settings
 from freeagents.security.access import PERMISSIONS, allows
 from freeagents.security.actor import actor_or_none
@@ -55,7 +55,8 @@ def allow(
                 raise SignInRequired(_("Sign in to continue."))
             subject = None
             for name, loader in load.items():
-                subject = kwargs[name] = loader(kwargs[name])
+                # No id holds NUL, and the database cannot be asked about one that does.
+                subject = kwargs[name] = None if "\x00" in kwargs[name] else loader(kwargs[name])
                 if subject is None:
                     raise NotFound(_("There is nothing at this address."))
             if not allows(permission, actor, subject):
@@ -115,6 +116,8 @@ def bind_in_time(_session: Session, _transaction: SessionTransaction, connection
 
 def translate_database_error(error: DBAPIError | StaleDataError) -> DomainError:
     """Turn a failed flush or commit into the sentence a person can act on."""
+    if isinstance(error, DataError):
+        return Invalid(_("Some of what was sent means nothing here, such as a number that is far too large."))
     if isinstance(getattr(error, "orig", None), QueryCanceled):
         return Unavailable(
             _(
