@@ -343,6 +343,23 @@ def test_a_department_releases_at_most_so_many(run):
     assert told["policy"]["limits"] == {"department": {"hmrc": 1, "mod": 2}}
 
 
+def test_a_region_is_that_of_all_places_a_person_gives(run):
+    places = ["Leeds:40", "Leeds;Sheffield", "Leeds;London", "51.5,-0.12:30", "", "London"]
+    Path("policy.toml").write_text('[limits.region]\n"Yorkshire and the Humber" = 1\nLON = 0\n')
+    result = run(
+        "--policy",
+        "policy.toml",
+        people="person_id,places\n" + "".join(f'p{each},"{words}"\n' for each, words in enumerate(places)),
+        projects="project_id,seats,work_mode\nj1,6,remote\n",
+        applications="person_id,project_id\np0,j1\n",
+    )
+    assert result.exit_code == 0, result.stderr
+    told = report()
+    assert [(use["group"], use["most"], use["placed"]) for use in told["limits"]] == [("YH", 1, 1), ("LON", 0, 0)]
+    assert told["counts"]["placed"] == 4
+    assert {row["person_id"] for row in told["unplaced"]} > {"p5"}
+
+
 def test_seats_first_says_what_one_more_would_fill(run):
     limited_match(run, 'objective = "most_seats"\n[limits.grade]\nG7 = 1\nSEO = 3\n')
     grades = report()["limits"]
