@@ -58,8 +58,11 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 def _beside_kind(wanted: Wanted) -> list[ColumnElement[bool]]:
     """Return the conditions but for discipline and way of working, of which the numbers are shown."""
+    # As the index has them: ILIKE would read every project.
     conditions: list[ColumnElement[bool]] = [
-        or_(*(column.icontains(word, autoescape=True) for column in (Project.title, Project.outcome)))
+        or_(
+            *(func.lower(column).contains(word.lower(), autoescape=True) for column in (Project.title, Project.outcome))
+        )
         for word in wanted.text.split()
     ]
     if wanted.month:
