@@ -45,9 +45,9 @@ def test_every_page_is_good_for_everybody(app: Flask, eye: Eye, make: Callable[[
     look_at_all(Walk(app, make(app)), eye, make)
 
 
-@pytest.mark.parametrize("language", ["fr", "sv"])
-def test_every_page_is_good_in_every_language(app: Flask, eye: Eye, language: str) -> None:
-    look_at_all(Walk(app, sweep_world.filled(app), language), eye, sweep_world.filled)
+def test_every_page_is_good_in_french(app: Flask, eye: Eye) -> None:
+    """Its words are the longest of the languages spoken, and it speaks on every page."""
+    look_at_all(Walk(app, sweep_world.filled(app), "fr"), eye, sweep_world.filled)
 
 
 def look_at_all(walk: Walk, eye: Eye, make: Callable[[Flask], Swept]) -> None:
