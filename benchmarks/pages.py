@@ -61,7 +61,8 @@ ANALYZE message; ANALYZE proposal; ANALYZE round; ANALYZE pool_change;
 MORE_IS_THERE = "SELECT EXISTS (SELECT FROM round WHERE public_id = 'bench')"
 WHO = {
     "agent": "SELECT DISTINCT person_id FROM application ORDER BY person_id LIMIT 400",
-    "manager": "SELECT owner_id FROM project WHERE state = 'open' GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 400",
+    "manager": "SELECT person_id FROM project_owner JOIN project ON project.id = project_id WHERE state = 'open'"
+    " GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 400",
     "hr": "SELECT person_id FROM role_holding WHERE role = 'hr' AND department_id IS NULL ORDER BY 1",
     "administrator": "SELECT person_id FROM role_holding WHERE role = 'administrator' ORDER BY 1",
 }
@@ -162,7 +163,10 @@ def _visits() -> Iterator[Visit]:
         disciplines, places = list(kinds), list(towns.scalars())
         owned = {
             who: connection.execute(
-                text("SELECT public_id FROM project WHERE owner_id = :who AND state = 'open' ORDER BY id LIMIT 1"),
+                text(
+                    "SELECT public_id FROM project JOIN project_owner ON project_id = id"
+                    " WHERE person_id = :who AND state = 'open' ORDER BY id LIMIT 1"
+                ),
                 {"who": who},
             ).scalar()
             for who in connection.execute(text(WHO["manager"])).scalars().all()[:REQUESTS]

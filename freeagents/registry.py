@@ -46,7 +46,13 @@ from freeagents.profiles.pages import growing as growing_pages
 from freeagents.profiles.pages import profiles as profiles_pages
 from freeagents.profiles.pages import reading as reading_pages
 from freeagents.projects import api as projects_api
+from freeagents.projects import jobs as projects_jobs
 from freeagents.projects import messages as projects_messages
+from freeagents.projects import pages as owners_pages
+from freeagents.questions import api as questions_api
+from freeagents.questions import jobs as questions_jobs
+from freeagents.questions import messages as questions_messages
+from freeagents.questions import pages as questions_pages
 from freeagents.rounds import jobs as rounds_jobs
 from freeagents.rounds import messages as rounds_messages
 from freeagents.rounds.api import inviting as inviting_api
@@ -78,6 +84,7 @@ PAGES = (
     inviting_pages.bp,
     messages_pages.bp,
     operations.bp,
+    owners_pages.bp,
     overview_pages.bp,
     people_pages.bp,
     policies_pages.bp,
@@ -85,6 +92,7 @@ PAGES = (
     profiles_pages.bp,
     proposals_pages.bp,
     provider_pages.bp,
+    questions_pages.bp,
     reading_pages.bp,
     rounds_pages.bp,
     searches_pages.bp,
@@ -108,6 +116,8 @@ API = (
     profiles_api.bp,
     projects_api.bp,
     policies_api.policies_bp,
+    questions_api.bp,
+    questions_api.of_project_bp,
     rounds_api.proposals_bp,
     rounds_api.rounds_bp,
     skills_api.bp,
@@ -128,7 +138,9 @@ EVERY_HOUR: dict[str, Handler] = {
     "data:forget": privacy_jobs.forget,
     "profile:remind": profiles_jobs.remind_of_ends,
     "project:remind": rounds_jobs.remind_owners,
+    "project:part_with_leavers": projects_jobs.part_with_leavers,
     "project:expire": rounds_jobs.expire_stale,
+    "question:lapse": questions_jobs.lapse,
     "search:tell": applications_jobs.tell_searches,
 }
 RETRIED: dict[str, Handler] = {
@@ -141,6 +153,7 @@ MESSAGES: dict[str, Kind] = {
     **applications_messages.KINDS,
     **profiles_messages.KINDS,
     **projects_messages.KINDS,
+    **questions_messages.KINDS,
     **rounds_messages.KINDS,
 }
 MENU_ITEMS = (

@@ -24,6 +24,7 @@ from freeagents.extensions import db
 from freeagents.jobs.queue import enqueue
 from freeagents.messages.services.telling import Notice, tell
 from freeagents.projects.models import Project
+from freeagents.projects.queries import owners_of
 from freeagents.projects.services import ending as endings
 
 TELL_JOB = "application:tell"
@@ -70,10 +71,9 @@ def apply(*, project: Project, person_id: int, home_employer_id: int | None) -> 
         invitation.state, invitation.answered_at = "accepted", application.submitted_at
         db.session.flush()
         record(db.session, "invitation:accept", f"invitation/{invitation.public_id}", actor_id=person_id)
-    if project.owner_id is not None:
-        event = f"application/{application.public_id}/submitted/{application.submitted_at.isoformat()}"
-        facts = {"project": project.public_id, "title": project.title}
-        tell("application:submit", [Notice(project.owner_id, event, facts)])
+    event = f"application/{application.public_id}/submitted/{application.submitted_at.isoformat()}"
+    facts = {"project": project.public_id, "title": project.title}
+    tell("application:submit", [Notice(owner, event, facts) for owner in owners_of([project.id])[project.id]])
     return application
 
 

@@ -157,7 +157,6 @@ def whole_projects(projects: Collection[int]) -> dict[int, Project]:
         .where(Project.id.in_(projects))
         .options(
             joinedload(Project.department),
-            joinedload(Project.owner),
             selectinload(Project.seats),
             selectinload(Project.criteria).joinedload(Criterion.skill),
             selectinload(Project.languages),

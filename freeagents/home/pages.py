@@ -11,6 +11,7 @@ from freeagents.db.base import today
 from freeagents.eligibility.advice import NOT_USED
 from freeagents.profiles.queries import admission_today, count_skills
 from freeagents.projects.queries import count_open, projects_of
+from freeagents.questions.queries import waiting_for
 from freeagents.rounds.queries.rounds import rounds
 from freeagents.security.actor import actor_or_none
 from freeagents.security.guard import allow
@@ -36,6 +37,7 @@ def home() -> Answer:
         applications=applications_of(actor.person_id) if actor.agent else [],
         invitations=invitations_of(actor.person_id, today=today()) if actor.agent else [],
         projects=projects_of(actor.person_id) if actor.holds("manager") else [],
+        questions=waiting_for(actor.person_id),
         rounds=rounds(limit=5) if is_hr or actor.holds("auditor") else [],
         open_projects=count_open(),
     )

@@ -65,6 +65,7 @@ class Topic:
 TOPICS = {
     "account": Topic(_l("Your account"), ("at_once",)),
     "applications": Topic(_l("Your applications"), ("at_once", "daily")),
+    "questions": Topic(_l("Questions you asked"), ("at_once", "daily", "never")),
     "searches": Topic(_l("Your saved searches"), ("daily", "never")),
     "profile": Topic(_l("Your profile"), ("at_once", "daily", "never")),
     "projects": Topic(_l("Projects you own"), ("at_once", "daily", "never")),

@@ -11,6 +11,7 @@ from marshmallow import Schema, fields
 from werkzeug.exceptions import PreconditionFailed
 from werkzeug.http import quote_etag
 
+from freeagents.accounts.models import Person
 from freeagents.accounts.queries import directory
 from freeagents.accounts.queries.directory import department_by_code
 from freeagents.country.entries import Template
@@ -19,8 +20,8 @@ from freeagents.errors import Forbidden, Invalid
 from freeagents.extensions import pack
 from freeagents.projects import queries
 from freeagents.projects.models import Project
-from freeagents.projects.schemas import FillSchema, ProjectSchema
-from freeagents.projects.services import filling, writing
+from freeagents.projects.schemas import FillSchema, OwnerSchema, ProjectSchema
+from freeagents.projects.services import filling, owning, writing
 from freeagents.security.actor import current_actor
 from freeagents.security.guard import allow
 from freeagents.skills.schemas import SkillLevelSchema
@@ -64,6 +65,15 @@ class ProjectShown(Schema):
     essential = fields.Function(lambda project: _criteria(project, "essential"), metadata={"type": "array"})
     asset = fields.Function(lambda project: _criteria(project, "asset"), metadata={"type": "array"})
     version = fields.Integer()
+
+
+class UnownedShown(Schema):
+    """A project without an owner."""
+
+    id = fields.String(attribute="public_id")
+    state = fields.String()
+    department = fields.String(attribute="department.code")
+    title = fields.String()
 
 
 class NewProject(ProjectSchema):
@@ -180,6 +190,57 @@ class OpenProject(MethodView):
             actor_id=current_actor().person_id,
         )
         return project
+
+
+class OwnerShown(Schema):
+    """Somebody who owns a project."""
+
+    id = fields.String(attribute="public_id")
+    name = fields.String()
+
+
+@bp.route("/<project>/owners")
+class Owners(MethodView):
+    """The owners of a project."""
+
+    @allow("project:edit", project=queries.owned_project)
+    @bp.response(200, OwnerShown(many=True))
+    def get(self, project: Project) -> list[Person]:
+        """List the owners, those of longest standing first; all have the same rights."""
+        return project.owners
+
+    @allow("project:edit", project=queries.owned_project)
+    @bp.arguments(OwnerSchema)
+    @bp.response(201, OwnerShown)
+    def post(self, data: dict[str, Any], project: Project) -> Person:
+        """Let another manager of the department own the project too; all owners are told."""
+        return owning.add_owner(project=project, email=data["email"], actor_id=current_actor().person_id)
+
+
+@bp.route("/<project>/owners/<person>")
+class OneOwner(MethodView):
+    """One owner of a project."""
+
+    @allow("project:edit", project=queries.owned_project)
+    @bp.response(204)
+    def delete(self, project: Project, person: str) -> None:
+        """Let somebody own the project no more; refused for the last owner."""
+        owning.remove_owner(
+            project=project, person=directory.person_by_public_id(person), actor_id=current_actor().person_id
+        )
+
+
+@bp.route("/without-owner")
+class UnownedProjects(MethodView):
+    """Projects that nobody answers for."""
+
+    @allow("project:list_unowned")
+    @bp.arguments(PageQuery, location="query")
+    @bp.response(200, page_of(UnownedShown))
+    def get(self, page: dict[str, Any]) -> dict[str, Any]:
+        """List drafts and open projects without an owner, of the departments over which one holds the role HR."""
+        rows = queries.unowned_projects(current_actor().person_id, after=page["after"], limit=page["limit"] + 1)
+        return cut(rows, page["limit"], lambda project: project.public_id)
 
 
 def _criteria(project: Project, kind: str) -> Any:

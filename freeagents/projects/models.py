@@ -51,7 +51,6 @@ class Project(Base):
     id: Mapped[Key]
     public_id: Mapped[PublicId]
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
-    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     state: Mapped[str] = mapped_column(default="draft")
     title: Mapped[str]
     outcome: Mapped[str] = mapped_column(default="")
@@ -77,7 +76,9 @@ class Project(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads this as declared
 
     department: Mapped[Department] = relationship(lazy="raise_on_sql")
-    owner: Mapped[Person | None] = relationship(lazy="raise_on_sql")
+    owners: Mapped[list[Person]] = relationship(
+        secondary="project_owner", lazy="raise_on_sql", order_by="ProjectOwner.since, Person.id"
+    )
     seats: Mapped[list[Seat]] = relationship(lazy="raise_on_sql", cascade="all, delete-orphan", order_by="Seat.number")
     criteria: Mapped[list[Criterion]] = relationship(
         lazy="raise_on_sql", cascade="all, delete-orphan", order_by="Criterion.position"
@@ -85,6 +86,11 @@ class Project(Base):
     languages: Mapped[list[AskedLanguage]] = relationship(
         lazy="raise_on_sql", cascade="all, delete-orphan", order_by="AskedLanguage.language"
     )
+
+    @property
+    def owner_ids(self) -> list[int]:
+        """Who owns it: what the access policy asks of things that several people own."""
+        return [person.id for person in self.owners]
 
 
 Index(
@@ -95,6 +101,16 @@ Index(
     postgresql_ops={"title": "gin_trgm_ops", "outcome": "gin_trgm_ops"},
     postgresql_where="state = 'open'",
 )
+
+
+class ProjectOwner(Base):
+    """Somebody who owns a project; all owners have the same rights."""
+
+    __tablename__ = "project_owner"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True)
+    since: Mapped[datetime] = mapped_column(default=utc_now)
 
 
 class Seat(Base):

@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import Select, func, select, tuple_
-from sqlalchemy.orm import aliased, defer, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, tuple_
+from sqlalchemy.orm import aliased, contains_eager, defer, joinedload, selectinload
 
-from freeagents.accounts.models import Department
+from freeagents.accounts.models import Department, Person
+from freeagents.accounts.queries.directory import covered_by, has_not_left
 from freeagents.extensions import db
-from freeagents.projects.models import Criterion, Project
+from freeagents.projects.models import Criterion, Project, ProjectOwner
 from freeagents.skills.models import Skill
 
 Columns = TypeVarTuple("Columns")
+GOING = ("draft", "open")
+"""The states in which a project needs an owner."""
 
 
 def whole_projects(*, languages: Callable[[Any], Any] = selectinload) -> Select[Project]:
-    """Return the query for projects with department and its employer, owner, seats, criteria and languages loaded.
+    """Return the query for projects with department and its employer, seats, criteria and languages loaded.
 
     :param languages: how these are loaded; ``joinedload`` saves a question where projects are few.
     """
     return select(Project).options(
         joinedload(Project.department).joinedload(Department.employer),
-        joinedload(Project.owner),
         selectinload(Project.seats),
         selectinload(Project.criteria).joinedload(Criterion.skill),
         languages(Project.languages),
@@ -31,8 +33,16 @@ def whole_projects(*, languages: Callable[[Any], Any] = selectinload) -> Select[
 
 
 def whole_project(public_id: str) -> Project | None:
-    """Return the project with its department, owner, seats, criteria and languages loaded, or None."""
-    return db.session.scalar(whole_projects().where(Project.public_id == public_id))
+    """Return the project with its department, owners, seats, criteria and languages loaded, or None."""
+    # Few rows each: one question for all of them.
+    query = whole_projects(languages=joinedload).options(joinedload(Project.owners))
+    return db.session.scalars(query.where(Project.public_id == public_id)).unique().one_or_none()
+
+
+def owned_project(public_id: str) -> Project | None:
+    """Return the project with its department and owners loaded, or None."""
+    query = select(Project).options(joinedload(Project.department), joinedload(Project.owners))
+    return db.session.scalars(query.where(Project.public_id == public_id)).unique().one_or_none()
 
 
 def whole_projects_by_id(ids: Collection[int]) -> dict[int, Project]:
@@ -56,14 +66,64 @@ def open_projects_as_asked() -> Sequence[Project]:
     return sorted(db.session.scalars(query), key=lambda project: project.public_id)
 
 
-def projects_of(owner_id: int) -> Sequence[Project]:
+def projects_of(person_id: int) -> Sequence[Project]:
     """Return the projects a person owns with their departments and seats, newest first."""
     return db.session.scalars(
         select(Project)
-        .where(Project.owner_id == owner_id)
+        .join(ProjectOwner, ProjectOwner.project_id == Project.id)
+        .where(ProjectOwner.person_id == person_id)
         .options(joinedload(Project.department), selectinload(Project.seats))
         .order_by(Project.id.desc())
     ).all()
+
+
+def owners_of(project_ids: Collection[int]) -> dict[int, list[int]]:
+    """Return project id → ids of its owners, for each of these projects."""
+    found: dict[int, list[int]] = {project: [] for project in project_ids}
+    rows = db.session.execute(
+        select(ProjectOwner.project_id, ProjectOwner.person_id)
+        .where(ProjectOwner.project_id.in_(project_ids))
+        .order_by(ProjectOwner.since, ProjectOwner.person_id)
+    )
+    for project, person in rows:
+        found[project].append(person)
+    return found
+
+
+def unowned_projects(hr_id: int, *, after: str | None, limit: int) -> Sequence[Project]:
+    """Return up to ``limit`` drafts and open projects without an owner, of the departments of somebody in HR, by id.
+
+    :param after: the public id of the last one of the page before.
+    """
+    query = (
+        select(Project)
+        .join(Department, Department.id == Project.department_id)
+        .where(_unowned(), covered_by(hr_id, "hr"))
+        .options(contains_eager(Project.department))
+        .order_by(Project.id)
+        .limit(limit)
+    )
+    if after is not None:
+        last = aliased(Project)
+        query = query.where(Project.id > select(last.id).where(last.public_id == after).scalar_subquery())
+    return db.session.scalars(query).all()
+
+
+def left_behind(*, limit: int) -> Sequence[tuple[Project, Person]]:
+    """Return up to ``limit`` drafts and open projects, with department and owners, each with an owner who has left."""
+    return db.session.execute(
+        select(Project, Person)
+        .options(joinedload(Project.department), selectinload(Project.owners))
+        .join(ProjectOwner, ProjectOwner.project_id == Project.id)
+        .join(Person, Person.id == ProjectOwner.person_id)
+        .where(Project.state.in_(GOING), ~has_not_left())
+        .order_by(Project.id, Person.id)
+        .limit(limit)
+    ).all()
+
+
+def _unowned() -> ColumnElement[bool]:
+    return and_(Project.state.in_(GOING), ~exists().where(ProjectOwner.project_id == Project.id))
 
 
 def earlier_projects(department: Department, *, text: str = "", limit: int) -> Sequence[Project]:

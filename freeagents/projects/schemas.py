@@ -71,6 +71,16 @@ class DraftSchema(Schema):
     start_from = fields.String(load_default="nothing", validate=validate.OneOf(("nothing", *SOURCES)))
 
 
+class OwnerSchema(Schema):
+    """Who is to own a project too: a work e-mail address."""
+
+    email = fields.Email(
+        required=True,
+        validate=validate.Length(max=254),
+        error_messages={"required": _l("Enter the work email address of a manager.")},
+    )
+
+
 class FillSchema(Schema):
     """What a draft is filled in from: one of a template's code, an earlier project's id, a role level's code."""
 

@@ -32,8 +32,8 @@ def themselves(actor: Actor | None, subject: Any) -> bool:
 
 
 def owner(actor: Actor | None, subject: Any) -> bool:
-    """The person who owns the subject (its ``owner_id``)."""
-    return actor is not None and subject is not None and subject.owner_id == actor.person_id
+    """The people who own the subject (its ``owner_ids``)."""
+    return actor is not None and subject is not None and actor.person_id in subject.owner_ids
 
 
 def once_opened(actor: Actor | None, subject: Any) -> bool:
@@ -118,11 +118,16 @@ PERMISSIONS: dict[str, Permission] = {
     "project:create": to(holder("manager"), holder("hr")),
     "project:read": to(once_opened, owner, manager_over, hr_over, hidden=True),
     "project:edit": to(owner, hr_over, hidden=True),
+    "project:list_unowned": to(holder("hr")),
     "project:applicants": to(owner, hr_over, hidden=True),
     "project:count": to(owner, hr_over, hidden=True),
     "project:invite": to(owner, hr_over, hidden=True),
     "project:short_list": to(owner, hidden=True),
     "project:see_short_list": to(owner, central_hr, hidden=True),
+    "question:list_own": to(signed_in),
+    "question:ask": to(once_opened, hidden=True),
+    "question:answer": to(owner, hr_over, hidden=True),
+    "question:withdraw": to(themselves, hidden=True),
     "application:list_own": to(signed_in),
     "application:submit": to(agent),
     "application:change": to(themselves, hidden=True),

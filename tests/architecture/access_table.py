@@ -13,6 +13,7 @@ POSTERS = frozenset({"owner", "colleague", "stranger", "host_hr", "hr"})
 EDITORS = frozenset({"owner", "host_hr", "hr"})
 DRAFT_READERS = EDITORS | {"colleague"}
 HR = frozenset({"hr"})
+ANY_HR = frozenset({"host_hr", "hr"})
 ROUND_READERS = frozenset({"hr", "auditor"})
 ADMINISTRATOR = frozenset({"administrator"})
 AUDITORS = frozenset({"auditor", "administrator"})
@@ -157,12 +158,33 @@ TABLE: dict[str, frozenset[str]] = {
     "drafts.write_section": EDITORS,
     "drafts.count": EDITORS,
     "drafts.suggest": EDITORS,
+    "owners.index": EDITORS,
+    "owners.add": EDITORS,
+    "owners.remove": EDITORS,
+    "owners.unowned": ANY_HR,
+    "api_projects.Owners GET": EDITORS,
+    "api_projects.Owners POST": EDITORS,
+    "api_projects.OneOwner DELETE": EDITORS,
+    "api_projects.UnownedProjects GET": ANY_HR,
     "filling.choose": EDITORS,
     "filling.fill": EDITORS,
     "finding.projects": SIGNED_IN,
     "overview.when_and_where": SIGNED_IN,
     "api_finding.WhenAndWhere GET": SIGNED_IN,
     "applications.project": SIGNED_IN,
+    "questions.index": SIGNED_IN,
+    "questions.new": SIGNED_IN,
+    "questions.ask": SIGNED_IN,
+    "questions.withdraw": APPLICANT,
+    "questions.answer_form": EDITORS,
+    "questions.answer": EDITORS,
+    "api_questions.OwnQuestions GET": SIGNED_IN,
+    "api_questions.AnswerQuestion POST": EDITORS,
+    "api_questions.DeclineQuestion POST": EDITORS,
+    "api_questions.WithdrawQuestion POST": APPLICANT,
+    "api_project_questions.ProjectQuestions GET": SIGNED_IN,
+    "api_project_questions.ProjectQuestions POST": SIGNED_IN,
+    "api_project_questions.WaitingQuestions GET": EDITORS,
     "applications.mine": SIGNED_IN,
     "applications.apply": AGENTS,
     "applications.move": APPLICANT,
@@ -221,6 +243,7 @@ TABLE: dict[str, frozenset[str]] = {
     "api_counts.Count POST": EDITORS,
     "api_projects.Templates GET": POSTERS,
     "api_endings.EndProject POST": EDITORS,
+    "api_endings.ProjectHistory GET": EDITORS,
     "api_applications.Applications GET": SIGNED_IN,
     "api_applications.Applications POST": AGENTS,
     "api_applications.MoveApplication POST": APPLICANT,

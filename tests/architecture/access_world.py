@@ -23,6 +23,8 @@ from freeagents.extensions import db
 from freeagents.messages.queries import messages_of
 from freeagents.messages.services.telling import Notice, tell
 from freeagents.profiles import services as profiles
+from freeagents.projects.models import Project
+from freeagents.questions import services as questions
 from freeagents.rounds.models import Edit
 from freeagents.rounds.queries import rounds
 from freeagents.rounds.services import inviting, leaving, review, sampling
@@ -105,6 +107,7 @@ def an_access_world(app: Flask) -> AccessWorld:
             "source": "template",
             "chain": chain_of(utc_now()),
             "name": "css/app.css",
+            **asked(project, applicant),
         }
         db.session.commit()
     return world
@@ -117,6 +120,15 @@ def an_invitation(person: Person, owner: Person) -> str:
     profiles.choose(profile=profile_of(person), **choice)
     inviting.invite(project=project, person=person.public_id, actor_id=owner.id, today=TODAY, pack=PACK)
     return invitations_to(project.id)[0].public_id
+
+
+def asked(project: Project, person: Person) -> dict[str, str]:
+    """Let somebody ask three things about a project, one of which is answered; return the public ids of the others."""
+    first, other, last = (
+        questions.ask(project=project, person_id=person.id, words=words) for words in ("When?", "Where?", "How?")
+    )
+    questions.answer(question=last, answer="With care.", actor_id=project.owner_ids[0])
+    return {"question": first.public_id, "other_question": other.public_id}
 
 
 def a_search(person: Person, text: str) -> str:

@@ -133,6 +133,8 @@ class Client:
                 name = "draft"
             if rule.endpoint == "api_searches.OneSearch":
                 name = "other_search"  # The page has removed the first.
+            if rule.endpoint == "api_questions.WithdrawQuestion":
+                name = "other_question"
             return self.world.values[name]
 
         return re.sub(r"<(?:[^<>]*:)?(\w+)>", value, rule.rule)

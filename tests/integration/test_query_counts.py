@@ -16,6 +16,7 @@ from freeagents.db.base import utc_now
 from freeagents.extensions import db
 from freeagents.profiles.models import Profile
 from freeagents.projects.models import Project
+from freeagents.questions.models import Question
 from freeagents.rounds.queries import rounds
 from freeagents.rounds.services import leaving, planning, review, sampling, solving
 from freeagents.web.context import DEMO
@@ -26,9 +27,15 @@ from tests.factories import PACK, a_department, a_project, an_agent
 
 LIST, DETAIL = 6, 10
 LISTS = {
+    "api_endings.ProjectHistory GET",
+    "questions.index",
+    "api_questions.OwnQuestions GET",
+    "api_project_questions.ProjectQuestions GET",
+    "api_project_questions.WaitingQuestions GET",
     "applications.mine",
     "finding.projects",
     "overview.when_and_where",
+    "owners.unowned",
     "audit.index",
     "policies.index",
     "privacy.looks",
@@ -42,6 +49,7 @@ LISTS = {
     "api_inviting.Invitations GET",
     "api_invitations.Invitations GET",
     "api_projects.Projects GET",
+    "api_projects.UnownedProjects GET",
     "api_rounds.Rounds GET",
     "api_rounds.RoundProposals GET",
     "api_rounds.EmptySeats GET",
@@ -85,8 +93,12 @@ def grow(app: Flask, world: AccessWorld, count: int) -> None:
             person = an_agent(f"Counter {number}", department=home, skills={"counting": 3, "sums": 2})
             db.session.add(Application(person_id=person.id, project_id=project.id, rank=1))
             an_agent(f"Nobody {number}", department=host, skills={"alchemy": 1})
+            a_project(f"Orphan {number}", department=host, opened=False)
             another = a_project(f"Need {number}", department=host, owner=owner, essential={"alchemy": 3})
             db.session.add(Application(person_id=applicant.id, project_id=another.id, rank=None))
+            for state, words in (("asked", None), ("answered", "Yes."), ("declined", "No.")):
+                question = {"person_id": applicant.id, "words": "Whether?", "state": state, "answer": words}
+                db.session.add_all(Question(project_id=one.id, **question) for one in (project, another))
             made = planning.make_round(
                 name=f"Round {number}", policy=before.policy, cut_off=utc_now(), actor_id=before.created_by
             )

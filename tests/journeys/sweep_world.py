@@ -25,6 +25,8 @@ from freeagents.profiles.pages.profiles import PARTS
 from freeagents.projects.models import Project
 from freeagents.projects.queries import whole_project
 from freeagents.projects.schemas import SOURCES
+from freeagents.questions import services as questions
+from freeagents.questions.models import Question
 from freeagents.rounds.models import Edit, Policy, Proposal, Round
 from freeagents.rounds.queries import policies, rounds
 from freeagents.rounds.schemas import POINTS, SETTINGS
@@ -98,6 +100,7 @@ def filled(app: Flask) -> Swept:
         for proposal in rounds.proposals(published.id, after=None, limit=9):
             review.approve(subject=proposal, pack=PACK, actor_id=hr.id)
         planning.publish(subject=published, actor_id=hr.id)
+        _declined(whole_project(world.values["project"]), applicant)
         waiting = written(hr)
         _solved(planning.rerun(subject=rounds.round_by_public_id(world.values["subject"]), actor_id=hr.id), hr)
         db.session.commit()
@@ -127,11 +130,13 @@ def long(app: Flask) -> Swept:
             Round: {"name": most[200]},
             Policy: {"titles": names},
             Edit: {"reason": most[2000]},
+            Question: {"words": most[2000]},
             Proposal: {"reason": most[2000]},
             ProjectInvitation: {"reason": most[2000]},
         }
         for model, values in written.items():
             db.session.execute(update(model).values(values))
+        db.session.execute(update(Question).where(Question.answer.is_not(None)).values(answer=most[2000]))
         db.session.execute(update(Project).where(Project.ended_reason.is_not(None)).values(ended_reason=most[2000]))
         db.session.commit()
     return swept
@@ -149,6 +154,12 @@ def written(author: Person) -> Policy:
         settings={setting: getattr(rules, setting) for setting in SETTINGS},
         actor_id=author.id,
     )
+
+
+def _declined(project: Project, person: Person) -> None:
+    """Let somebody ask what is not published."""
+    question = questions.ask(project=project, person_id=person.id, words="It is me, Ada. When?")
+    questions.decline(question=question, reason="It says who asks.", actor_id=project.owner_ids[0])
 
 
 def _person(email: str) -> Person:

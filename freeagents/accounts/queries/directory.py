@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, Text, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Text, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from freeagents.accounts.models import (
@@ -94,6 +94,13 @@ def departments() -> Sequence[Department]:
 
 def departments_of(person_id: int, role: str) -> Sequence[Department]:
     """Return the open departments over which the person holds ``role`` today; all, for the whole government's."""
+    return db.session.scalars(
+        select(Department).where(covered_by(person_id, role), Department.closed_on.is_(None)).order_by(Department.code)
+    ).all()
+
+
+def covered_by(person_id: int, role: str) -> ColumnElement[bool]:
+    """Return the condition that the person holds ``role`` over a :class:`Department` today."""
     held = select(RoleHolding.department_id).where(
         RoleHolding.person_id == person_id,
         RoleHolding.role == role,
@@ -103,9 +110,34 @@ def departments_of(person_id: int, role: str) -> Sequence[Department]:
     covered = Department.lineage.op("&&")(
         func.array(held.where(RoleHolding.department_id.is_not(None)).scalar_subquery())
     )
+    return or_(everywhere, covered)
+
+
+def holder_by_email(email: str, roles: Collection[str], department: Department) -> Person | None:
+    """Return the person with this e-mail address who holds one of the roles over a department today, and has not left.
+
+    None for everybody else: who asks learns nothing of other accounts.
+    """
+    return db.session.scalar(
+        select(Person).where(
+            Person.email == email.strip().lower(), has_not_left(), Person.id.in_(_holders_over(roles, department))
+        )
+    )
+
+
+def holders_over(role: str, department: Department) -> Sequence[int]:
+    """Return the ids of who holds a role over a department today, and has not left."""
     return db.session.scalars(
-        select(Department).where(or_(everywhere, covered), Department.closed_on.is_(None)).order_by(Department.code)
+        select(Person.id).where(has_not_left(), Person.id.in_(_holders_over([role], department))).order_by(Person.id)
     ).all()
+
+
+def _holders_over(roles: Collection[str], department: Department) -> Select[int]:
+    return select(RoleHolding.person_id).where(
+        RoleHolding.role.in_(roles),
+        or_(RoleHolding.department_id.is_(None), RoleHolding.department_id.in_(department.lineage)),
+        current(RoleHolding.starts_on, RoleHolding.ends_on),
+    )
 
 
 def employment_today(person_id: int) -> Employment | None:

@@ -24,6 +24,7 @@ from freeagents.eligibility.sentences import your_answers
 from freeagents.errors import Conflict
 from freeagents.projects.models import MOVES, Project
 from freeagents.projects.queries import whole_project
+from freeagents.questions import queries as questions
 from freeagents.security.access import allows
 from freeagents.security.actor import actor_or_none, current_actor
 from freeagents.security.guard import allow
@@ -31,6 +32,7 @@ from freeagents.web.forms import Form
 from freeagents.web.rendering import Answer, render, see_other
 
 bp = Blueprint("applications", __name__, template_folder="../templates")
+ANSWERS_SHOWN = 5
 
 
 def readable_project(public_id: str) -> Project | None:
@@ -202,6 +204,8 @@ def _end_page(project: Project, form: Form, *, version: int) -> Answer:
 
 def _project_page(project: Project, form: Form | None = None) -> Answer:
     actor = current_actor()
+    edits = allows("project:edit", actor, project)
+    answered, waiting = questions.latest(project.id, limit=ANSWERS_SHOWN)
     sees_applicants = allows("project:applicants", actor, project)
     found, in_conflict = queries.around(project_id=project.id, person_id=actor.person_id, everybody=sees_applicants)
     own = next((one for one in found if one.person_id == actor.person_id), None)
@@ -221,10 +225,12 @@ def _project_page(project: Project, form: Form | None = None) -> Answer:
         application=own,
         in_conflict=in_conflict,
         fit=fit,
+        answered=answered,
+        waiting=waiting if edits else 0,
         own_department=fit is not None and "another_department" in fit.failing,
         applicants=[(row, told.get(row.person_id)) for row in applicants],
         short_listed=sees_short_list and {row.id for row in applicants if row.short_listed_at},
-        history=history_of(project) if allows("project:edit", actor, project) else [],
+        history=history_of(project) if edits else [],
     )
 
 

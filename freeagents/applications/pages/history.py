@@ -20,11 +20,13 @@ ACTS = {
     "project:fill": _l("Filled in"),
     "project:write": _l("Changed"),
     "project:open": _l("Opened"),
+    "project:add_owner": _l("An owner was added"),
+    "project:remove_owner": _l("An owner was removed"),
+    "project:lose_owner": _l("An owner has left"),
     "project:filled": _l("Ended: its seats are filled"),
     "project:cancelled": _l("Cancelled"),
     "project:expired": _l("Expired"),
 }
-"""What is told of the trail; what others did about the project for themselves, such as a conflict, is not."""
 SOURCES = {
     "template": _l("Filled in from a template"),
     "project": _l("Filled in from an earlier project"),
@@ -62,7 +64,7 @@ class Event:
 
 def history_of(project: Project) -> Sequence[Event]:
     """Return what was done to a project, newest first."""
-    found = acts_on(project, list(ACTS), limit=SHOWN)
+    found = acts_on(project, limit=SHOWN)
     return [Event(_what(entry.action, entry.facts), entry.at, name, words) for entry, words, name in found]
 
 

@@ -251,10 +251,11 @@ class NeedTables:
     def tables(self) -> Iterator[Table]:
         """Yield them in order."""
         count = len(self.government.needs)
-        head = ("id", "public_id", "department_id", "owner_id", "state", "title", "outcome", "tasks", "language")
+        head = ("id", "public_id", "department_id", "state", "title", "outcome", "tasks", "language")
         frame = ("disciplines", "starts_on", "ends_on", "time_percent", "work_mode", "place", "latitude", "longitude")
         tail = ("grade_min", "grade_max", "clearance", "created_at", "opened_at", "version")
         yield Table("project", (*head, *frame, *tail), count, self._projects())
+        yield Table("project_owner", ("project_id", "person_id", "since"), count, self._owners())
         yield Table("seat", ("project_id", "number", "state"), count, self._seats())
         yield Table("criterion", ("project_id", "skill_id", "kind", "level", "position"), count, self._criteria())
         yield Table("asked_language", ("project_id", "language", "letters"), 0, self._languages())
@@ -276,10 +277,14 @@ class NeedTables:
             state = "open" if need.is_open else "draft"
             time_and_mode = (need.starts_on, need.ends_on, need.time_percent, need.work_mode)
             yield (
-                *(number + 1, ids[number], department, need.owner + 1, state, *need.words(), need.language),
+                *(number + 1, ids[number], department, state, *need.words(), need.language),
                 *([need.theme.discipline], *time_and_mode, *where),
                 *(need.grade_min, need.grade_max, need.clearance, created_at, opened_at, 1),
             )
+
+    def _owners(self) -> Iterator[Row]:
+        for number, need in enumerate(self.government.needs, start=1):
+            yield number, need.owner + 1, _midnight(self.government.today)
 
     def _seats(self) -> Iterator[Row]:
         for number, need in enumerate(self.government.needs, start=1):

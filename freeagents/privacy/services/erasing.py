@@ -17,7 +17,7 @@ from freeagents.errors import Conflict, Invalid
 from freeagents.extensions import db
 from freeagents.messages.models import Mail, MailChoice, Message
 from freeagents.privacy.queries.held import acts_on
-from freeagents.projects.models import Project
+from freeagents.projects.models import Project, ProjectOwner
 from freeagents.rounds.models import Edit, Proposal, Round, SnapshotKey
 
 ABOUT_OTHERS = ("person/", "proposal/", "edit/", "round/")
@@ -64,15 +64,18 @@ def erase(*, person: Person, actor_id: int | None) -> None:
 def _refuse_while_needed(person: Person) -> None:
     if person.id in lasting_administrators(for_update=True):
         refuse_to_lose_last_administrator(person)
-    owned = db.session.scalar(
-        select(func.count()).select_from(Project).where(Project.owner_id == person.id, Project.state == "open")
+    owners = select(ProjectOwner.person_id).where(ProjectOwner.project_id == Project.id)
+    alone = (
+        owners.where(ProjectOwner.person_id == person.id).exists()
+        & ~owners.where(ProjectOwner.person_id != person.id).exists()
     )
+    owned = db.session.scalar(select(func.count()).select_from(Project).where(alone, Project.state == "open"))
     if owned:
         raise Conflict(
             ngettext(
-                "You own an open project, and people may be waiting for it. End it first, or let HR hand it on.",
-                "You own %(num)d open projects, and people may be waiting for them. "
-                "End them first, or let HR hand them on.",
+                "You own an open project alone, and people may be waiting for it. Add another owner, or end it first.",
+                "You own %(num)d open projects alone, and people may be waiting for them. "
+                "Add other owners, or end them first.",
                 owned,
             )
         )

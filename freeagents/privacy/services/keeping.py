@@ -31,6 +31,7 @@ from freeagents.messages.models import Mail, Message
 from freeagents.privacy.services.erasing import erase
 from freeagents.profiles.models import Admission
 from freeagents.projects.models import Project
+from freeagents.questions.models import Question
 from freeagents.rounds.models import (
     MOVES,
     Edit,
@@ -85,6 +86,7 @@ PASSED: Mapping[type[Base], Passed] = {
     RoleHolding: lambda now: RoleHolding.ends_on < (now - 2 * YEAR).date(),
     ProjectInvitation: lambda now: ProjectInvitation.until < (now - 2 * YEAR).date(),
     Application: lambda now: Application.ended_at < now - 2 * YEAR,
+    Question: lambda now: Question.project_id.in_(select(Project.id).where(Project.ended_at < now - 2 * YEAR)),
     Edit: lambda now: Edit.series.in_(select(Round.series).group_by(Round.series).having(_all_old(now))),
     Proposal: _of_old_rounds(Proposal),
     ProposalOpening: lambda now: ProposalOpening.at < now - 2 * YEAR,

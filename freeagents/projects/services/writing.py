@@ -42,10 +42,9 @@ def draft_project(
     """
     project = Project(
         department_id=department.id,
-        owner_id=owner.id if owner else None,
         title=data["title"],
         department=department,
-        owner=owner,
+        owners=[owner] if owner else [],
         seats=[],
         criteria=[],
         languages=[],

@@ -11,7 +11,7 @@ from freeagents.applications import services as applications
 from freeagents.extensions import db
 from freeagents.messages.services.telling import Notice, tell
 from freeagents.projects.models import Project
-from freeagents.projects.queries import whole_project
+from freeagents.projects.queries import owners_of, whole_project
 from freeagents.rounds.models import Proposal, Round
 
 REMINDED_BEFORE = timedelta(days=14)
@@ -25,13 +25,15 @@ def remind_owners(*, today: date) -> None:
     Who opened the project with the first day as near as that is not reminded of it.
     """
     near = _unmatched_open(after=today, until=today + REMINDED_BEFORE)
+    owners = owners_of([project.id for project in near])
     tell(
         "project:remind",
         [
-            Notice(project.owner_id, f"project/{project.public_id}/reminder/{project.starts_on}", _facts(project))
+            Notice(owner, f"project/{project.public_id}/reminder/{project.starts_on}", _facts(project))
             for project in near
-            if project.owner_id and project.opened_at and project.starts_on
+            if project.opened_at and project.starts_on
             if project.opened_at.date() < project.starts_on - REMINDED_BEFORE
+            for owner in owners[project.id]
         ],
     )
 
@@ -39,15 +41,15 @@ def remind_owners(*, today: date) -> None:
 def expire_stale(*, today: date) -> None:
     """End the open projects whose first day has passed with nobody matched; a job's handler.
 
-    Each ends in a commit of its own, with the answers to those who wait and the message to its owner.
+    Each ends in a commit of its own, with the answers to those who wait and the messages to its owners.
     """
     for public_id in [project.public_id for project in _unmatched_open(after=None, until=today - GRACE)]:
         project = whole_project(public_id)
         if project is None or _locked_state(project) != "open":
             continue
         applications.end_project(project=project, ending="expired", reason="", actor_id=None)
-        if project.owner_id:
-            tell("project:expire", [Notice(project.owner_id, f"project/{public_id}/expired", _facts(project))])
+        event = f"project/{public_id}/expired"
+        tell("project:expire", [Notice(owner, event, _facts(project)) for owner in project.owner_ids])
         db.session.commit()
 
 

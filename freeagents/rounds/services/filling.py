@@ -13,6 +13,7 @@ from freeagents.errors import Conflict
 from freeagents.extensions import db
 from freeagents.messages.services.telling import Notice, tell
 from freeagents.projects.models import Project
+from freeagents.projects.queries import owners_of
 from freeagents.rounds.models import Proposal, Round
 from freeagents.rounds.queries import matches
 
@@ -38,7 +39,7 @@ def refuse_taken(subject: Round) -> None:
 
 
 def fill_seats(subject: Round, *, actor_id: int) -> None:
-    """Fill the seats of all approved pairs, end projects that are full, and tell each project's owner who comes.
+    """Fill the seats of all approved pairs, end projects that are full, and tell each project's owners who comes.
 
     Those who are matched without having applied are told here; the others by the answers to their applications.
     """
@@ -55,10 +56,11 @@ def fill_seats(subject: Round, *, actor_id: int) -> None:
         record(db.session, "project:filled", f"project/{project.public_id}", actor_id=actor_id)
     answer_late(projects=[project.id for project in full], actor_id=actor_id)
     event = f"round/{subject.public_id}/matched"
+    owners = owners_of([project.id for project in names])
     notices = [
-        Notice(project.owner_id, f"{event}/{project.public_id}", _facts(project, people))
+        Notice(owner, f"{event}/{project.public_id}", _facts(project, people))
         for project, people in names.items()
-        if project.owner_id is not None
+        for owner in owners[project.id]
     ]
     tell("round:match", notices)
     applied = matches.applied_and_matched([project.id for project in names])

@@ -9,28 +9,29 @@ from sqlalchemy import select
 from freeagents.accounts.queries.directory import holders_everywhere
 from freeagents.extensions import db
 from freeagents.messages.services.telling import Notice, tell
+from freeagents.projects.queries import owners_of
 from freeagents.rounds.models import Round
 from freeagents.rounds.queries import rounds as queries
 from freeagents.skills.queries import names_of
 
 
 def tell_owners(subject: Round) -> None:
-    """Tell the owner of each project with a seat that the round left empty, and what would have filled it.
+    """Tell the owners of each project with a seat that the round left empty, and what would have filled it.
 
     That is told where it hides nobody: at least ten people who agreed to be counted would have qualified.
     """
     found = queries.projects_with_empty_seats(subject.id)
     changes = {project.id: facts["filling"] for project, _, facts in found if facts.get("about", 0)}
     names = names_of({change["skill"] for change in changes.values() if "skill" in change})
+    owners = owners_of([project.id for project, _, _ in found])
     notices = []
     for project, seats, facts in found:
-        if project.owner_id is None:
-            continue
         told: dict[str, Any] = {"project": project.public_id, "title": project.title, "seats": seats}
         if project.id in changes:
             change = {name: value for name, value in changes[project.id].items() if name not in {"qualify", "filled"}}
             told |= {"change": change, "about": facts["about"], "names": names.get(change.get("skill", ""), {})}
-        notices.append(Notice(project.owner_id, f"round/{subject.public_id}/empty/{project.public_id}", told))
+        event = f"round/{subject.public_id}/empty/{project.public_id}"
+        notices += [Notice(owner, event, told) for owner in owners[project.id]]
     tell("project:left_empty", notices)
 
 

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from freeagents.accounts.queries.directory import person_by_email
+from freeagents.accounts.services.tokens import make_api_token
 from freeagents.applications import services as applications
 from freeagents.extensions import db
 from freeagents.profiles.models import Profile
@@ -71,6 +72,7 @@ def test_what_was_done_is_told_to_those_who_may_change_the_project_and_no_confli
         applications.declare_conflict(project=project, person_id=first.id)
         writing.write_project(project=project, data={"tasks": "Ask."}, pack=PACK, actor_id=owner.id)
         public_id, agent_email = project.public_id, second.email
+        bearer = {"Authorization": f"Bearer {make_api_token(person_id=owner.id, name='test', actor_id=owner.id)}"}
         db.session.commit()
     page = signed_in(app, "owner@example.org").get(f"/projects/{public_id}").partition('id="history"')[2]
     assert "Changed: tasks" in page
@@ -78,6 +80,14 @@ def test_what_was_done_is_told_to_those_who_may_change_the_project_and_no_confli
     assert page.index("Changed: tasks") < page.index("Opened") < page.index("Started as a draft")
     assert "Ada" not in page
     assert "onflict" not in page
+    told = app.test_client().get(f"/api/v1/projects/{public_id}/history?limit=2", headers=bearer).json
+    assert [(act["action"], act["by"], act["parts"]) for act in told["items"]] == [
+        ("project:write", "Olga", ["tasks"]),
+        ("project:open", None, []),
+    ]
+    older = app.test_client().get(f"/api/v1/projects/{public_id}/history?after={told['next']}", headers=bearer).json
+    assert [act["action"] for act in older["items"]] == ["project:write", "project:draft"]
+    assert older["next"] is None
     assert 'id="history"' not in signed_in(app, agent_email).get(f"/projects/{public_id}")
 
 

@@ -29,6 +29,7 @@ from freeagents.extensions import db
 from freeagents.messages.models import Mail, MailChoice
 from freeagents.messages.services.telling import Notice, tell
 from freeagents.profiles import services as profiles
+from freeagents.questions import services as questions
 from freeagents.rounds.models import Proposal
 from freeagents.rounds.queries import rounds
 from freeagents.rounds.services import planning, review
@@ -106,6 +107,7 @@ def _write(person: Person, hr: Person) -> None:
     search = {"text": CANARY, "discipline": None, "work_mode": None, "show": "all"}
     applications.save_search(person_id=person.id, data=search)
     tell("application:submit", [Notice(person.id, "event/1", {"project": apart.public_id, "title": CANARY})])
+    questions.ask(project=apart, person_id=person.id, words=f"Is there {CANARY}?")
     ended = a_project("Ended", department=host, owner=person)
     applications.end_project(project=ended, ending="filled", reason=f"Because of {CANARY}.", actor_id=person.id)
     db.session.commit()

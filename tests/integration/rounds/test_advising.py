@@ -13,7 +13,7 @@ from freeagents.applications import services as applications
 from freeagents.extensions import db
 from freeagents.profiles import services as profiles
 from freeagents.profiles.models import HeldSkill
-from freeagents.projects.models import Project
+from freeagents.projects.models import Project, ProjectOwner
 from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.services import advising, leaving, planning, review, solving
 from tests.clients import signed_in
@@ -142,7 +142,7 @@ def test_programs_read_the_same(app, world, solved):
 def an_owner(world: w.World, learners: int) -> str:
     """Give the forms an owner, and add agents who hold nothing asked, so many of whom agreed to be counted."""
     owner = with_role(a_person("Mary Sherman", password=PASSWORD), "manager")
-    db.session.get(Project, world.projects[FORMS]).owner_id = owner.id
+    db.session.add(ProjectOwner(project_id=world.projects[FORMS], person_id=owner.id))
     home = a_department("learning")
     for number in range(12):
         agent = an_agent(f"Learner {number}", department=home, skills={"numbers": 1})

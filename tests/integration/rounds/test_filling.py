@@ -13,7 +13,7 @@ from freeagents.applications.models import Application
 from freeagents.db.base import utc_now
 from freeagents.errors import Conflict
 from freeagents.messages.models import Message
-from freeagents.projects.models import Project, Seat
+from freeagents.projects.models import Project, ProjectOwner, Seat
 from freeagents.projects.queries import whole_project
 from freeagents.rounds.queries import rounds as queries
 from freeagents.rounds.services import planning, review
@@ -57,7 +57,7 @@ def test_owners_are_told_who_comes(session):
     world = a_world()
     owner = a_person("Owner")
     for project in world.projects.values():
-        session.get(Project, project).owner_id = owner.id
+        session.add(ProjectOwner(project_id=project, person_id=owner.id))
     session.commit()
     published(world, solved(world))
     told = {row.facts["title"]: row for row in session.scalars(select(Message).where(Message.kind == "round:match"))}
