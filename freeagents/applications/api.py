@@ -15,7 +15,6 @@ from freeagents.applications.models import Application, ProjectInvitation, Saved
 from freeagents.applications.queries import applications as queries
 from freeagents.applications.queries import finding, invitations, overview
 from freeagents.applications.queries.finding import FoundPage
-from freeagents.applications.queries.history import acts_on
 from freeagents.applications.queries.wanted import Wanted
 from freeagents.applications.schemas import DecliningSchema, FindSchema, ProjectFilter, ShortListSchema
 from freeagents.db.base import today, utc_now
@@ -31,7 +30,7 @@ from freeagents.projects.services.ending import ENDINGS
 from freeagents.security.access import allows
 from freeagents.security.actor import current_actor
 from freeagents.security.guard import allow
-from freeagents.web.api import LARGEST_PAGE, resource
+from freeagents.web.api import resource
 
 bp = resource("applications", "/applications", "The token owner's own applications.")
 searches_bp = resource("searches", "/searches", "Searches that the token's owner saved.")
@@ -241,58 +240,6 @@ class ShortList(MethodView):
     def post(self, data: dict[str, Any], project: Project) -> None:
         """Put somebody who applied on the short list, or take them off it."""
         services.short_list(project=project, **data, actor_id=current_actor().person_id)
-
-
-class HistoryQuery(Schema):
-    """Which page of the history."""
-
-    after = fields.Integer(
-        load_default=None,
-        validate=validate.Range(0, 2**63 - 1),
-        metadata={"description": "The *next* of the page before."},
-    )
-    limit = fields.Integer(load_default=25, validate=validate.Range(1, LARGEST_PAGE))
-
-
-class ActShown(Schema):
-    """Something that was done to a project."""
-
-    action = fields.String()
-    at = fields.AwareDateTime()
-    by = fields.String(allow_none=True, metadata={"description": "Null: the service itself, or an erased account."})
-    reason = fields.String(allow_none=True)
-    parts = fields.List(fields.String(), metadata={"description": "What was changed."})
-
-
-class HistoryShown(Schema):
-    """A page of what was done to a project."""
-
-    items = fields.List(fields.Nested(ActShown))
-    next = fields.Integer(allow_none=True)
-
-
-@endings_bp.route("/<project>/history")
-class ProjectHistory(MethodView):
-    """What was done to a project."""
-
-    @allow("project:edit", project=whole_project)
-    @endings_bp.arguments(HistoryQuery, location="query")
-    @endings_bp.response(200, HistoryShown)
-    def get(self, page: dict[str, Any], project: Project) -> dict[str, Any]:
-        """List what was done to a project, newest first: to those who may change it."""
-        rows = acts_on(project, limit=page["limit"] + 1, after=page["after"])
-        shown = rows[: page["limit"]]
-        items = [
-            {
-                "action": entry.action,
-                "at": entry.at,
-                "by": name,
-                "reason": words,
-                "parts": entry.facts.get("parts", []),
-            }
-            for entry, words, name in shown
-        ]
-        return {"items": items, "next": shown[-1][0].id if len(rows) > len(shown) else None}
 
 
 class FindQuery(FindSchema):

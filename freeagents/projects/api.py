@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from flask.views import MethodView
 from flask_babel import gettext as _
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import PreconditionFailed
 from werkzeug.http import quote_etag
 
@@ -25,7 +25,7 @@ from freeagents.projects.services import filling, owning, writing
 from freeagents.security.actor import current_actor
 from freeagents.security.guard import allow
 from freeagents.skills.schemas import SkillLevelSchema
-from freeagents.web.api import PageQuery, cut, page_of, resource
+from freeagents.web.api import LARGEST_PAGE, PageQuery, cut, page_of, resource
 from freeagents.web.filters import locale_code
 
 bp = resource("projects", "/projects", "What managers need.")
@@ -228,6 +228,58 @@ class OneOwner(MethodView):
         owning.remove_owner(
             project=project, person=directory.person_by_public_id(person), actor_id=current_actor().person_id
         )
+
+
+class HistoryQuery(Schema):
+    """Which page of the history."""
+
+    after = fields.Integer(
+        load_default=None,
+        validate=validate.Range(0, 2**63 - 1),
+        metadata={"description": "The *next* of the page before."},
+    )
+    limit = fields.Integer(load_default=25, validate=validate.Range(1, LARGEST_PAGE))
+
+
+class ActShown(Schema):
+    """Something that was done to a project."""
+
+    action = fields.String()
+    at = fields.AwareDateTime()
+    by = fields.String(allow_none=True, metadata={"description": "Null: the service itself, or an erased account."})
+    reason = fields.String(allow_none=True)
+    parts = fields.List(fields.String(), metadata={"description": "What was changed."})
+
+
+class HistoryShown(Schema):
+    """A page of what was done to a project."""
+
+    items = fields.List(fields.Nested(ActShown))
+    next = fields.Integer(allow_none=True)
+
+
+@bp.route("/<project>/history")
+class ProjectHistory(MethodView):
+    """What was done to a project."""
+
+    @allow("project:edit", project=queries.owned_project)
+    @bp.arguments(HistoryQuery, location="query")
+    @bp.response(200, HistoryShown)
+    def get(self, page: dict[str, Any], project: Project) -> dict[str, Any]:
+        """List what was done to a project, newest first: to those who may change it."""
+        rows = queries.acts_on(project, limit=page["limit"] + 1, after=page["after"])
+        shown = rows[: page["limit"]]
+        items = [
+            {
+                "action": entry.action,
+                "at": entry.at,
+                "by": name,
+                "reason": words,
+                "parts": entry.facts.get("parts", []),
+            }
+            for entry, words, name in shown
+        ]
+        return {"items": items, "next": shown[-1][0].id if len(rows) > len(shown) else None}
 
 
 @bp.route("/without-owner")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased, contains_eager, defer, joinedload, selectinl
 
 from freeagents.accounts.models import Department, Person
 from freeagents.accounts.queries.directory import covered_by, has_not_left
+from freeagents.audit.models import AuditEntry, AuditNote
 from freeagents.extensions import db
 from freeagents.projects.models import Criterion, Project, ProjectOwner
 from freeagents.skills.models import Skill
@@ -17,6 +18,19 @@ from freeagents.skills.models import Skill
 Columns = TypeVarTuple("Columns")
 GOING = ("draft", "open")
 """The states in which a project needs an owner."""
+ACTS = (
+    "project:draft",
+    "project:fill",
+    "project:write",
+    "project:open",
+    "project:add_owner",
+    "project:remove_owner",
+    "project:lose_owner",
+    "project:filled",
+    "project:cancelled",
+    "project:expired",
+)
+"""What is told of the trail; what others did about the project for themselves, such as a conflict, is not."""
 
 
 def whole_projects(*, languages: Callable[[Any], Any] = selectinload) -> Select[Project]:
@@ -140,6 +154,27 @@ def earlier_projects(department: Department, *, text: str = "", limit: int) -> S
 def earlier_project(department: Department, public_id: str) -> Project | None:
     """Return one of :func:`earlier_projects` with everything loaded, or None."""
     return db.session.scalar(_earlier(department, whole_projects()).where(Project.public_id == public_id))
+
+
+def acts_on(
+    project: Project, *, limit: int, after: int | None = None
+) -> Sequence[tuple[AuditEntry, str | None, str | None]]:
+    """Return up to ``limit`` entries of :data:`ACTS` on a project, newest first.
+
+    :param after: the id of the last one of the page before.
+    :returns: each with the words that were given as its reason and the name of who did it, where they are known.
+    """
+    query = (
+        select(AuditEntry, AuditNote.words, Person.name)
+        .outerjoin(AuditNote, AuditNote.entry_id == AuditEntry.id)
+        .outerjoin(Person, Person.id == AuditEntry.actor_id)
+        .where(AuditEntry.subject == f"project/{project.public_id}", AuditEntry.action.in_(ACTS))
+        .order_by(AuditEntry.id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(AuditEntry.id < after)
+    return [(entry, words, name) for entry, words, name in db.session.execute(query)]
 
 
 def _earlier(department: Department, query: Select[Project] | None = None) -> Select[Project]:

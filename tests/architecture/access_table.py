@@ -243,7 +243,7 @@ TABLE: dict[str, frozenset[str]] = {
     "api_counts.Count POST": EDITORS,
     "api_projects.Templates GET": POSTERS,
     "api_endings.EndProject POST": EDITORS,
-    "api_endings.ProjectHistory GET": EDITORS,
+    "api_projects.ProjectHistory GET": EDITORS,
     "api_applications.Applications GET": SIGNED_IN,
     "api_applications.Applications POST": AGENTS,
     "api_applications.MoveApplication POST": APPLICANT,

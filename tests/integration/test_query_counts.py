@@ -27,7 +27,7 @@ from tests.factories import PACK, a_department, a_project, an_agent
 
 LIST, DETAIL = 6, 10
 LISTS = {
-    "api_endings.ProjectHistory GET",
+    "api_projects.ProjectHistory GET",
     "questions.index",
     "api_questions.OwnQuestions GET",
     "api_project_questions.ProjectQuestions GET",

@@ -10,8 +10,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from freeagents.applications.queries.history import acts_on
 from freeagents.projects.models import Project
+from freeagents.projects.queries import acts_on
 from freeagents.web.filters import listed
 
 SHOWN = 30
