@@ -12,8 +12,8 @@ from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
 from freeagents.accounts.services.tokens import make_api_token
-from freeagents.applications.pages.fitting import Fit
 from freeagents.eligibility import bridge
+from freeagents.eligibility.fitting import Fit
 from freeagents.eligibility.pool import host_of, people_facts, project_facts
 from freeagents.errors import Invalid
 from freeagents.extensions import db
