@@ -50,7 +50,9 @@ def test_search_tells_once_a_day_of_what_was_opened_since(session, ada):
 def test_before_the_hour_nothing_is_told(session, ada):
     services.save_search(person_id=ada.id, data=ANY | {"text": "forms"})
     a_project("New forms")
-    services.tell_searches(now=TOMORROW.replace(hour=4), pack=PACK)
+    hour = TOMORROW.replace(hour=services.SEARCHES_AT.hour, minute=0)
+    hour = hour if hour - utc_now() < timedelta(days=1) else hour - timedelta(days=1)
+    services.tell_searches(now=hour - timedelta(minutes=1), pack=PACK)
     assert told(ada.id) == []
 
 
