@@ -90,6 +90,7 @@ def filled(app: Flask) -> Swept:
         for project in (ended, whole_project(world.values["project"])):
             applications.apply(project=project, person_id=agent.id, home_employer_id=home.employer_id)
         opened = whole_project(world.values["project"])
+        _declined(opened, applicant)
         applications.short_list(project=opened, application=world.values["application"], listed=True, actor_id=owner.id)
         db.session.execute(update(Profile).values(findable=True))
         inviting.invite(project=opened, person=spare.public_id, actor_id=owner.id, today=TODAY, pack=PACK)
@@ -100,7 +101,6 @@ def filled(app: Flask) -> Swept:
         for proposal in rounds.proposals(published.id, after=None, limit=9):
             review.approve(subject=proposal, pack=PACK, actor_id=hr.id)
         planning.publish(subject=published, actor_id=hr.id)
-        _declined(whole_project(world.values["project"]), applicant)
         waiting = written(hr)
         _solved(planning.rerun(subject=rounds.round_by_public_id(world.values["subject"]), actor_id=hr.id), hr)
         db.session.commit()
