@@ -15,7 +15,7 @@ from freeagents.db.base import utc_now
 from freeagents.extensions import db
 from tests.factories import PASSWORD
 from tests.integration.rounds.world import HR, HR2, a_world
-from tests.journeys.acts import arrive, choose, follow, press, row, sign_in, sign_out
+from tests.journeys.acts import arrive, choose, follow, press, row, scripts_run, sign_in, sign_out
 from tests.journeys.sweep import AXE
 from tests.journeys.test_hr_runs_a_round import wait_until_solved
 
@@ -23,6 +23,9 @@ POLICY = "Two of a department"
 
 
 def look(page: Page) -> None:
+    """Find nothing that keeps anybody out of the page, where its checker can run."""
+    if not scripts_run(page):
+        return
     found = Axe().run(page, options=AXE).response["violations"]
     assert not found, [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
 

@@ -202,7 +202,7 @@ def refuse_unkept(subject: Round) -> None:
 
     :raises Conflict: naming each rule.
     """
-    rules = policy_from_toml(subject.policy.document)
+    rules = policy_from_toml(queries.round_by_id(subject.id).policy.document)
     unkept = broken_today(matches.approved(subject.id), rules)
     if unkept:
         why = " ".join(map(named, unkept[:NAMED]))

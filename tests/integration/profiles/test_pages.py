@@ -141,7 +141,7 @@ def test_any_text_is_kept_and_shown_as_text(app: Flask, grace: int, her_browser:
         ("skills", {"skills__1__level": ""}, "#skills-1-level", "Row 2: Enter a level."),
         ("skills", {"skills__1__skill": "magic"}, "#skills-1-skill", "magic is not in the list of skills."),
         ("skills", {"skills__1__skill": "Agile working"}, "#skills-1-skill", "Agile working is there twice."),
-        ("skills", {"skills__1__skill": "agile-working"}, "#skills-0-skill", "agile-working is there twice."),
+        ("skills", {"skills__1__skill": "agile-working"}, "#skills-0-skill", "Agile working is there twice."),
         ("skills", {"skills__1__evidence": "x" * 2_001}, "#skills-1-evidence", "2000 characters or fewer"),
         ("learning", {"learning__0": "<b>magic</b>"}, "#learning-0", "<b>magic</b> is not in the list of skills."),
         ("languages", {"languages__0__letters": "Z9"}, "#languages-0-letters", "Z9 is not a level of language here."),
